@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Time. A clock is passed in, so that a test owns it; durations are measured by the steady one, dates by the wall.
+#pragma once
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace muniment {
+
+using Duration = std::chrono::microseconds;
+
+/// A moment: microseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+struct Instant {
+    std::int64_t us = 0;
+    friend auto operator<=>(Instant, Instant) = default;
+    friend Instant operator+(Instant t, Duration d) { return {t.us + d.count()}; }
+    friend Instant operator-(Instant t, Duration d) { return {t.us - d.count()}; }
+    friend Duration operator-(Instant a, Instant b) { return Duration(a.us - b.us); }
+};
+
+std::string to_rfc3339(Instant t);                       ///< 2026-11-23T20:50:05.000001Z; no fraction where it is zero
+Result<Instant> parse_rfc3339(std::string_view text);    ///< UTC ("Z") only
+
+class Clock {
+  public:
+    virtual ~Clock() = default;
+    virtual Instant now() const = 0;                      ///< wall clock, may jump
+    virtual Duration steady() const = 0;                  ///< never goes back; only differences mean anything
+};
+
+class SystemClock final : public Clock {
+  public:
+    Instant now() const override;
+    Duration steady() const override;
+};
+
+/// For tests: stands until it is moved.
+class ManualClock final : public Clock {
+  public:
+    explicit ManualClock(Instant start = {1'790'000'000'000'000}) : now_(start) {}
+    Instant now() const override { return now_; }
+    Duration steady() const override { return steady_; }
+    void advance(Duration d) {
+        now_ = now_ + d;
+        steady_ += d;
+    }
+    void jump_wall(Duration d) { now_ = now_ + d; }
+
+  private:
+    Instant now_;
+    Duration steady_{0};
+};
+
+}  // namespace muniment

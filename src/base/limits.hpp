@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every wait, queue, size and count has a limit, and it stands here with its unit and its reason.
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace muniment::limits {
+
+using namespace std::chrono_literals;
+inline constexpr std::size_t KiB = 1024, MiB = 1024 * KiB, GiB = 1024 * MiB;
+
+// Names and texts (bytes of UTF-8 unless said otherwise).
+inline constexpr std::size_t name_bytes_max = 1'024;           // a file, folder, client, matter or person; file systems allow 255
+inline constexpr std::size_t path_bytes_max = 4'096;           // where a paper came from
+inline constexpr std::size_t folder_depth_max = 64;
+inline constexpr std::size_t number_chars_max = 32;            // the firm's own client and matter numbers, characters
+inline constexpr std::size_t comment_bytes_max = 4'096;
+inline constexpr std::size_t password_bytes_max = 1'024;       // before Argon2id, so that a sign-in costs the same for all
+inline constexpr std::size_t passphrase_bytes_max = 1'024;
+inline constexpr std::size_t field_padding_bytes = 32;         // sealed fields are padded to steps of this
+
+// Papers and packs.
+inline constexpr std::size_t small_object_bytes_max = 1 * MiB; // larger ones are streamed into a pack of their own
+inline constexpr std::uint64_t paper_bytes_max = 1024ull * GiB;
+inline constexpr std::uint64_t pack_bytes_max = 256 * MiB;     // after that a new pack is begun
+inline constexpr std::size_t pack_queue_bytes_max = 64 * MiB;  // waiting for the next write of the pack
+inline constexpr std::size_t transfer_step_bytes = 1 * MiB;    // one step of a Transfer
+inline constexpr std::size_t documents_per_matter_max = 1'000'000;
+inline constexpr std::size_t versions_per_document_max = 100'000;
+
+// Records and the log.
+inline constexpr std::size_t commit_batch_max = 1'024;         // pieces of work in one database transaction
+inline constexpr std::size_t commit_queue_max = 16'384;        // pieces of work waiting; more are refused as `busy`
+inline constexpr std::size_t entry_bytes_max = 60 * KiB;       // an entry bundle's length prefix is 16 bits
+inline constexpr std::size_t detail_bytes_max = 32 * KiB;
+inline constexpr auto records_busy_wait = 5s;                  // for a lock another process holds on the database file
+inline constexpr std::size_t refusal_sources_per_minute_max = 1'000;
+inline constexpr std::uint64_t disk_reserve_bytes = 64 * MiB;  // below this only sign-in, lock and containment are recorded
+
+// People and access.
+inline constexpr auto opening_valid = 15min;                   // one person, session, version and purpose is one entry for so long
+inline constexpr auto session_idle_max = 30min;
+inline constexpr auto session_age_max = 12h;
+inline constexpr auto token_age_max = 24h * 90;
+inline constexpr std::size_t sessions_per_person_max = 32;
+inline constexpr std::size_t groups_depth_max = 1;             // groups hold people, not groups
+inline constexpr std::size_t wall_members_max = 10'000;
+
+// HTTP.
+inline constexpr std::size_t header_bytes_max = 16 * KiB;
+inline constexpr std::size_t json_body_bytes_max = 256 * KiB;
+inline constexpr std::size_t target_bytes_max = 4 * KiB;
+inline constexpr std::size_t connections_max = 4'096;
+inline constexpr std::size_t connections_per_source_max = 1'024;
+inline constexpr auto handshake_wait = 10s;
+inline constexpr auto header_wait = 15s;                       // from the first byte of a request to the end of its head
+inline constexpr auto idle_wait = 60s;                         // between requests
+inline constexpr auto body_stall_wait = 30s;                   // between two pieces of a body, either way
+inline constexpr auto drain_wait = 20s;                        // for what is under way when the server is stopped
+inline constexpr std::size_t list_page_default = 100, list_page_max = 1'000;
+inline constexpr auto idempotency_kept = 24h;
+
+}  // namespace muniment::limits

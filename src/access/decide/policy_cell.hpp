@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The current policy, shared by all threads.
+//
+// read() is for the hot path: each thread keeps the policy it read last and compares one atomic number; only after a change does
+// it take the lock. (std::atomic<std::shared_ptr> in libstdc++ 12 takes a spin lock at every load: bench/access_decide has both.)
+// A thread that sleeps keeps the policy it read last alive; since policies share what did not change, that is little memory.
+#pragma once
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+#include "access/decide/policy.hpp"
+
+namespace muniment::access {
+
+class PolicyCell {
+  public:
+    explicit PolicyCell(Policy first);
+    PolicyCell(const PolicyCell&) = delete;
+    PolicyCell& operator=(const PolicyCell&) = delete;
+
+    /// Never null, and never older than the last publish() that happened before this call.
+    std::shared_ptr<const Policy> read() const;
+    std::uint64_t revision() const { return read()->revision(); }
+    void publish(Policy next);
+
+  private:
+    const std::uint64_t id_;                  // no cell ever has another's, so a cache of a former cell at this address is not taken for ours
+    std::atomic<std::uint64_t> version_{1};
+    mutable std::mutex mutex_;
+    std::shared_ptr<const Policy> current_;   // guarded by mutex_
+};
+
+}  // namespace muniment::access

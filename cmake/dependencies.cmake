@@ -14,7 +14,7 @@ find_library(ZXCVBN zxcvbn REQUIRED)
 
 # What each module may link, beside the modules below it.
 set(muniment_base_needs Threads::Threads PkgConfig::ICU)
-set(muniment_crypto_needs OpenSSL::Crypto PkgConfig::SODIUM)
+set(muniment_crypto_needs OpenSSL::Crypto PkgConfig::SODIUM Boost::json)  # JSON: for its test vectors only
 set(muniment_storage_needs PkgConfig::SQLITE)
 set(muniment_keys_needs)
 set(muniment_audit_needs Boost::json)
@@ -34,3 +34,6 @@ set(muniment_strongroom_below access audit keys storage crypto base)
 set(muniment_server_below strongroom access audit keys storage crypto base)
 set(muniment_cli_below crypto base)
 set(muniment_app_below cli server strongroom access audit keys storage crypto base)
+
+# Beast and Asio are compiled once (src/server/http/asio.cpp), not in every source that includes them.
+set(muniment_server_definitions BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)

@@ -62,3 +62,14 @@ struct std::hash<muniment::Id<Tag>> {
         return h;
     }
 };
+
+namespace muniment {
+/// Hash for maps keyed by bare ids.
+struct IdHash {
+    std::size_t operator()(const Id16& id) const noexcept {
+        std::size_t h;
+        std::memcpy(&h, id.data() + 8, sizeof h);
+        return h;
+    }
+};
+}  // namespace muniment

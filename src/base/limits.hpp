@@ -35,6 +35,9 @@ inline constexpr std::size_t commit_queue_max = 16'384;        // pieces of work
 inline constexpr std::size_t entry_bytes_max = 60 * KiB;       // an entry bundle's length prefix is 16 bits
 inline constexpr std::size_t detail_bytes_max = 32 * KiB;
 inline constexpr auto records_busy_wait = 5s;                  // for a lock another process holds on the database file
+inline constexpr std::size_t record_readers_max = 8;           // connections that read the database at once; more wait
+inline constexpr int wal_pages_when_idle = 1'000;              // pages in SQLite's WAL after which a quiet moment is used to empty it
+inline constexpr int wal_pages_max = 4'000;                    // and after which it is emptied although commits wait (some 30 ms)
 inline constexpr std::size_t refusal_sources_per_minute_max = 1'000;
 inline constexpr std::uint64_t disk_reserve_bytes = 64 * MiB;  // below this only sign-in, lock and containment are recorded
 
@@ -58,6 +61,13 @@ inline constexpr auto header_wait = 15s;                       // from the first
 inline constexpr auto idle_wait = 60s;                         // between requests
 inline constexpr auto body_stall_wait = 30s;                   // between two pieces of a body, either way
 inline constexpr auto drain_wait = 20s;                        // for what is under way when the server is stopped
+inline constexpr std::size_t body_stall_bytes = 64 * KiB;      // of a body, or its rest, must move within each body_stall_wait
+inline constexpr std::size_t body_step_bytes = 256 * KiB;      // one step of a worker; at most transfer_step_bytes
+inline constexpr std::size_t discarded_body_bytes_max = 1 * MiB; // of a refused body are read to keep the connection; else it is closed
+inline constexpr std::size_t requests_per_connection_max = 10'000;
+inline constexpr auto linger_wait = 2s;                        // to let a client read the last answer before the connection goes
+inline constexpr auto watch_interval = 250ms;                  // how often waits are compared with the clock
+inline constexpr unsigned http_workers = 32;                   // threads: most of them wait for one commit together
 inline constexpr std::size_t list_page_default = 100, list_page_max = 1'000;
 inline constexpr auto idempotency_kept = 24h;
 

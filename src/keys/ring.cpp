@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "keys/ring.hpp"
+
+#include <mutex>
+
+#include "keys/slot_files.hpp"
+
+namespace muniment::keys {
+
+using storage::KeyRow;
+using storage::OwnerKind;
+
+namespace {
+
+constexpr std::string_view head_name = "key-head";
+constexpr std::uint8_t head_format = 1;
+
+std::optional<Kind> record_kind(OwnerKind owner) {
+    switch (owner) {
+        case OwnerKind::firm: return Kind::firm_key;
+        case OwnerKind::person: return Kind::person_key;
+        case OwnerKind::client: return Kind::client_key;
+        case OwnerKind::matter: return Kind::matter_key;
+        case OwnerKind::month: return Kind::month_key;
+        case OwnerKind::room:
+        case OwnerKind::incident:
+        case OwnerKind::report:
+        case OwnerKind::document: break;
+    }
+    return std::nullopt;
+}
+
+Result<Place> place_of(const KeyRow& row) {
+    auto kind = record_kind(row.kind);
+    if (!kind) return fail(Problem::corrupt, "a key record of an unknown kind");
+    return Place{*kind, row.owner, row.owner, row.number};
+}
+
+Hash hash_of(const MacKey& key, const KeyRow& row) {
+    return row_hash(key, static_cast<std::uint16_t>(row.kind), row.owner, row.owner, row.number, row.sealed);
+}
+
+Bytes encode(const Head& head) {
+    Writer w;
+    w.u8(head_format).u64(head.epoch).u64(head.records.count).raw(head.records.sum).u64(head.log_size);
+    return std::move(w).take();
+}
+
+Result<Head> decode(View content, std::uint64_t number) {
+    Reader r(content);
+    auto format = r.u8();
+    Head head{.number = number, .epoch = r.u64(), .records = {}, .log_size = 0};
+    head.records.count = r.u64();
+    head.records.sum = r.array<32>();
+    head.log_size = r.u64();
+    CHECK(r.done("the key head"));
+    if (format != head_format) return fail(Problem::too_new, "the key head");
+    return head;
+}
+
+}  // namespace
+
+crypto::Secret MatterKeys::encode() const {
+    auto out = crypto::Secret::zeros(8 + 2 * 32);
+    auto to = out.fill();
+    for (std::size_t i = 0; i < 8; ++i) to[i] = static_cast<std::uint8_t>(generation >> (8 * (7 - i)));
+    std::ranges::copy(matter.expose(), to.begin() + 8);
+    std::ranges::copy(page.expose(), to.begin() + 40);
+    return out;
+}
+
+Result<MatterKeys> MatterKeys::decode(const crypto::Secret& record) {
+    if (record.size() != 72) return fail(Problem::corrupt, "a matter's key record of the wrong length");
+    auto part = [&](std::size_t at) {
+        auto secret = crypto::Secret::zeros(32);
+        std::ranges::copy(record.expose().subspan(at, 32), secret.fill().begin());
+        return secret;
+    };
+    Reader r(record.expose());
+    auto generation = r.u64();
+    return MatterKeys{MatterKey::from(part(8)).value(), PageKey::from(part(40)).value(), generation};
+}
+
+/// An epoch key and what is derived from it.
+struct Ring::Epoch {
+    EpochKey key;
+    Mark mark;
+    SealKey records, head;
+    MacKey sums, tags;
+    std::uint64_t number;
+
+    Epoch(EpochKey epoch, const FirmId& firm, std::uint64_t epoch_number)
+        : key(std::move(epoch)), mark(mark_of(key, firm)), records(seal_key(key, "records", firm)), head(seal_key(key, "head", firm)),
+          sums(mac_key(key, "record-sum", firm)), tags(mac_key(key, "tags", firm)), number(epoch_number) {}
+};
+
+Result<Mark> Ring::needed_mark(storage::RecordReader& reader) {
+    TRY(auto row, reader.single(head_name));
+    if (!row) return fail(Problem::not_found, "there is no firm in this data folder");
+    Reader r(row->value);
+    auto mark = r.array<32>();
+    if (!r.ok()) return fail(Problem::corrupt, "the key head");
+    return mark;
+}
+
+Result<Head> Ring::head_in(storage::RecordReader& reader, const Epoch& epoch) const {
+    TRY(auto row, reader.single(head_name));
+    if (!row) return fail(Problem::corrupt, "the key head is missing");
+    Reader r(row->value);
+    auto mark = r.array<32>();
+    if (!r.ok()) return fail(Problem::corrupt, "the key head");
+    if (mark != epoch.mark) return fail(Problem::unavailable, "the firm stands under another epoch than this process");
+    TRY(auto content, keys::open(epoch.head, firm_, {Kind::head, firm_.bytes, firm_.bytes, row->number}, r.rest()));
+    return decode(content, row->number);
+}
+
+Result<void> Ring::write_head_in(storage::RecordWriter& writer, const Epoch& epoch, const Head& head) const {
+    auto sealed = keys::seal(epoch.head, firm_, {Kind::head, firm_.bytes, firm_.bytes, head.number}, encode(head));
+    Writer w;
+    w.raw(epoch.mark).raw(sealed);
+    return writer.put_single(head_name, {head.number, std::move(w).take()});
+}
+
+Result<std::shared_ptr<Ring>> Ring::found_in(storage::RecordWriter& writer, const FirmId& firm, EpochKey epoch_key) {
+    TRY(auto existing, writer.single(head_name));
+    if (existing) return fail(Problem::already_done, "a firm was founded here");
+    auto epoch = std::make_shared<const Epoch>(std::move(epoch_key), firm, 1);
+    std::shared_ptr<Ring> ring(new Ring(firm, epoch));
+    CHECK(ring->write_head_in(writer, *epoch, Head{}));
+    auto record = crypto::Secret::random(32);
+    CHECK(ring->add_in(writer, OwnerKind::firm, firm.bytes, record));
+    CHECK(ring->keep(OwnerKind::firm, firm.bytes, record));
+    return ring;
+}
+
+Result<void> Ring::open_records(storage::RecordReader& reader, const Epoch& epoch,
+                                const std::function<Result<void>(const KeyRow&, crypto::Secret)>& take) const {
+    TRY(auto head, head_in(reader, epoch));
+    RowSum found;
+    Result<void> outcome;
+    CHECK(reader.for_each_key([&](const KeyRow& row) {
+        outcome = [&]() -> Result<void> {
+            TRY(auto place, place_of(row));
+            TRY(auto record, keys::open_secret(epoch.records, firm_, place, row.sealed));
+            found.add(hash_of(epoch.sums, row));
+            return take(row, std::move(record));
+        }();
+        return outcome.has_value();
+    }));
+    CHECK(std::move(outcome));
+    if (found != head.records) return fail(Problem::corrupt, "the key records do not count and hash as their head says");
+    return {};
+}
+
+Result<std::shared_ptr<Ring>> Ring::open(storage::RecordReader& reader, const FirmId& firm, EpochKey epoch_key) {
+    TRY(auto needed, needed_mark(reader));
+    if (needed != mark_of(epoch_key, firm)) return fail(Problem::wrong_key, "the firm stands under another epoch key");
+    Epoch first(epoch_key.clone(), firm, 0);
+    std::shared_ptr<Ring> ring(new Ring(firm, nullptr));
+    TRY(auto head, ring->head_in(reader, first));
+    auto epoch = std::make_shared<const Epoch>(std::move(epoch_key), firm, head.epoch);
+    ring->epoch_ = epoch;
+    CHECK(ring->open_records(reader, *epoch, [&](const KeyRow& row, crypto::Secret record) { return ring->keep(row.kind, row.owner, record); }));
+    if (!ring->firm_key_) return fail(Problem::corrupt, "the firm's own key record is missing");
+    return ring;
+}
+
+Result<void> Ring::keep(OwnerKind kind, const Id16& owner, const crypto::Secret& record) {
+    std::unique_lock lock(mutex_);
+    switch (kind) {
+        case OwnerKind::firm: {
+            TRY(auto key, FirmKey::from(record.clone()));
+            firm_key_ = std::make_shared<const FirmKey>(std::move(key));
+            return {};
+        }
+        case OwnerKind::person: {
+            TRY(auto key, PersonKey::from(record.clone()));
+            people_[PersonId{owner}] = std::make_shared<const PersonKey>(std::move(key));
+            return {};
+        }
+        case OwnerKind::client: {
+            TRY(auto key, ClientKey::from(record.clone()));
+            clients_[ClientId{owner}] = std::make_shared<const ClientKey>(std::move(key));
+            return {};
+        }
+        case OwnerKind::matter: {
+            TRY(auto keys, MatterKeys::decode(record));
+            matters_[MatterId{owner}] = std::make_shared<const MatterKeys>(std::move(keys));
+            return {};
+        }
+        case OwnerKind::month:
+        case OwnerKind::room:
+        case OwnerKind::incident:
+        case OwnerKind::report:
+        case OwnerKind::document: break;
+    }
+    return fail(Problem::corrupt, "a key record of a kind that this version does not know");
+}
+
+Result<void> Ring::add_in(storage::RecordWriter& writer, OwnerKind kind, const Id16& owner, const crypto::Secret& record) const {
+    auto now = epoch();
+    TRY(auto head, head_in(writer, *now));
+    TRY(auto existing, writer.key(kind, owner));
+    if (existing) return fail(Problem::already_done, "this owner has a key record");
+    KeyRow row{kind, owner, 1, {}};
+    TRY(auto place, place_of(row));
+    row.sealed = keys::seal(now->records, firm_, place, record.expose());
+    CHECK(writer.put_key(row));
+    head.records.add(hash_of(now->sums, row));
+    head.number += 1;
+    TRY(head.log_size, writer.entry_count());
+    return write_head_in(writer, *now, head);
+}
+
+void Ring::took(OwnerKind kind, const Id16& owner, crypto::Secret record) {
+    require(keep(kind, owner, record).has_value(), "a key record that was just made is not kept");
+}
+
+Result<void> Ring::fence_in(storage::RecordReader& reader) const {
+    TRY(auto needed, needed_mark(reader));
+    if (needed != mark()) return fail(Problem::unavailable, "the firm stands under another epoch than this process");
+    return {};
+}
+
+Result<void> Ring::turn_in(storage::RecordWriter& writer, const Turned& turned) const {
+    auto now = epoch();
+    Epoch next(turned.epoch.clone(), firm_, now->number + 1);
+    TRY(auto head, head_in(writer, *now));
+    std::vector<std::pair<KeyRow, crypto::Secret>> records;
+    CHECK(open_records(writer, *now, [&](const KeyRow& row, crypto::Secret record) -> Result<void> {
+        records.emplace_back(row, std::move(record));
+        return {};
+    }));
+    RowSum sum;
+    for (auto& [row, record] : records) {
+        auto page = row.kind == OwnerKind::matter ? turned.new_pages.find(row.owner) : turned.new_pages.end();
+        auto kept = page == turned.new_pages.end() ? std::move(record) : page->second.encode();
+        row.number += 1;
+        TRY(auto place, place_of(row));
+        row.sealed = keys::seal(next.records, firm_, place, kept.expose());
+        CHECK(writer.put_key(row));
+        sum.add(hash_of(next.sums, row));
+    }
+    head.number += 1;
+    head.epoch = next.number;
+    head.records = sum;
+    TRY(head.log_size, writer.entry_count());
+    return write_head_in(writer, next, head);
+}
+
+void Ring::turned(Turned turned) {
+    std::unique_lock lock(mutex_);
+    epoch_ = std::make_shared<const Epoch>(std::move(turned.epoch), firm_, epoch_->number + 1);
+    for (auto& [matter, keys] : turned.new_pages) matters_[MatterId{matter}] = std::make_shared<const MatterKeys>(std::move(keys));
+}
+
+Result<void> Ring::place_epoch(storage::Slot& slot, const RootKey& root) const {
+    auto now = epoch();
+    return put_epoch(slot, root, firm_, now->key, now->number);
+}
+
+Result<void> Ring::check_records(storage::RecordReader& reader) const {
+    auto now = epoch();
+    std::size_t kept = 0;
+    CHECK(open_records(reader, *now, [&](const KeyRow&, crypto::Secret) -> Result<void> {
+        ++kept;
+        return {};
+    }));
+    std::shared_lock lock(mutex_);
+    if (kept != 1 + people_.size() + clients_.size() + matters_.size()) {
+        return fail(Problem::corrupt, "the database holds other key records than this process made and opened");
+    }
+    return {};
+}
+
+std::vector<MatterId> Ring::matters() const {
+    std::shared_lock lock(mutex_);
+    std::vector<MatterId> ids;
+    for (const auto& [id, keys] : matters_) ids.push_back(id);
+    return ids;
+}
+
+std::shared_ptr<const Ring::Epoch> Ring::epoch() const {
+    std::shared_lock lock(mutex_);
+    return epoch_;
+}
+Mark Ring::mark() const { return epoch()->mark; }
+std::uint64_t Ring::epoch_number() const { return epoch()->number; }
+std::shared_ptr<const FirmKey> Ring::firm_key() const {
+    std::shared_lock lock(mutex_);
+    return firm_key_;
+}
+
+namespace {
+template <class Map, class Id>
+auto find_in(const Map& map, const Id& id, std::shared_mutex& mutex) -> Result<typename Map::mapped_type> {
+    std::shared_lock lock(mutex);
+    auto at = map.find(id);
+    if (at == map.end()) return fail(Problem::not_found, "no key record of " + id.text());
+    return at->second;
+}
+}  // namespace
+
+Result<std::shared_ptr<const PersonKey>> Ring::person(const PersonId& id) const { return find_in(people_, id, mutex_); }
+Result<std::shared_ptr<const ClientKey>> Ring::client(const ClientId& id) const { return find_in(clients_, id, mutex_); }
+Result<std::shared_ptr<const MatterKeys>> Ring::matter(const MatterId& id) const { return find_in(matters_, id, mutex_); }
+
+Id16 Ring::sign_in_tag(std::string_view folded_name) const {
+    auto full = crypto::hmac_sha256(epoch()->tags.expose(), {view(folded_name)});
+    Id16 tag;
+    std::copy_n(full.begin(), tag.size(), tag.begin());
+    return tag;
+}
+
+SealKey Ring::firm_fields() const { return seal_key(*firm_key(), "fields", firm_); }
+SealKey Ring::gate_seal() const { return seal_key(*firm_key(), "gate", firm_); }
+SealKey Ring::firm_details() const { return seal_key(*firm_key(), "details", firm_); }
+MacKey Ring::gate_mac() const { return mac_key(*firm_key(), "gate-sum", firm_); }
+
+}  // namespace muniment::keys

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/sqlite/store.hpp"
+
+#include "base/limits.hpp"
+#include "storage/open.hpp"
+#include "storage/sqlite/migrations.hpp"
+
+namespace muniment::storage {
+namespace sqlite {
+namespace {
+
+/// The file exists with mode 0600 before SQLite sees it; its WAL and shared memory take the mode from it.
+Result<void> make_file(const std::filesystem::path& path) {
+    CHECK(folder::make_folder(path.parent_path()));
+    auto made = folder::File::create(path);
+    if (made) return folder::sync_folder(path.parent_path());
+    if (made.error().problem == Problem::conflict) return {};
+    return std::unexpected<Error>(made.error());
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> Readers::take() {
+    std::unique_lock held(lock_);
+    came_back_.wait(held, [&] { return !free_.empty() || made_ < limits::record_readers_max; });
+    if (!free_.empty()) {
+        auto db = std::move(free_.back());
+        free_.pop_back();
+        return db;
+    }
+    ++made_;
+    held.unlock();
+    auto db = Database::open(path_, Database::Mode::read);
+    if (!db) {
+        held.lock();
+        --made_;
+        came_back_.notify_one();
+    }
+    return db;
+}
+
+void Readers::give_back(std::unique_ptr<Database> db) {
+    {
+        std::lock_guard held(lock_);
+        free_.push_back(std::move(db));
+    }
+    came_back_.notify_one();
+}
+
+Result<std::unique_ptr<SqliteRecords>> SqliteRecords::open(const std::filesystem::path& given, std::int64_t pages_max) {
+    auto path = std::filesystem::absolute(given);
+    CHECK(folder::make_folder(path.parent_path()));
+    auto lock_path = path;
+    lock_path += ".lock";
+    TRY(auto lock, folder::File::lock(lock_path));
+    CHECK(make_file(path));
+    TRY(auto db, Database::open(path, Database::Mode::write));
+    CHECK(migrate(*db, path, migrations()));
+    if (pages_max > 0) CHECK(db->run(("PRAGMA max_page_count = " + std::to_string(pages_max)).c_str()));
+    return std::unique_ptr<SqliteRecords>(new SqliteRecords(std::move(lock), std::move(db), std::move(path)));
+}
+
+SqliteRecords::SqliteRecords(folder::File lock, std::unique_ptr<Database> db, std::filesystem::path path)
+    : lock_(std::move(lock)), db_(std::move(db)), writes_(*db_), readers_(std::move(path)), committer_(*this) {
+    sqlite3_wal_hook(
+        db_->raw(),
+        [](void* self, sqlite3*, const char*, int pages) {
+            static_cast<SqliteRecords*>(self)->wal_pages_ = pages;
+            return SQLITE_OK;
+        },
+        this);
+}
+
+Result<void> SqliteRecords::copy_to(const std::string& path) {
+    CHECK(committer_.usable());
+    TRY(auto db, readers_.take());
+    auto done = copy(*db, path);
+    readers_.give_back(std::move(db));
+    return done;
+}
+
+// IMMEDIATE: the write lock is asked for where waiting for it is possible, and not in the middle of somebody's work.
+Result<void> SqliteRecords::begin() { return statement("BEGIN IMMEDIATE"); }
+Result<void> SqliteRecords::mark() { return statement("SAVEPOINT piece"); }
+Result<void> SqliteRecords::keep() { return statement("RELEASE piece"); }
+Result<void> SqliteRecords::undo() {
+    CHECK(statement("ROLLBACK TO piece"));
+    return statement("RELEASE piece");
+}
+Result<void> SqliteRecords::commit() { return statement("COMMIT"); }
+
+void SqliteRecords::abandon() {
+    // What cannot be rolled back is rolled back when the file is next opened; until then nobody else may write to it anyway.
+    if (db_->in_transaction()) static_cast<void>(statement("ROLLBACK").has_value());
+}
+
+// A checkpoint moves the WAL's pages into the file and syncs it. It waits for quiet; where there is none it is made after so many
+// pages that the WAL stays short, and costs each commit a little instead of one commit a lot.
+void SqliteRecords::rest(bool idle) {
+    if (wal_pages_ < (idle ? limits::wal_pages_when_idle : limits::wal_pages_max)) return;
+    // Passive: waits for no reader. What a reader keeps from being moved is moved the next time. A failure is found by the next
+    // commit, since the WAL holds everything that was acknowledged until a checkpoint has been synced.
+    sqlite3_wal_checkpoint_v2(db_->raw(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    wal_pages_ = 0;
+}
+
+}  // namespace sqlite
+
+Result<std::unique_ptr<Records>> open_sqlite(const std::filesystem::path& path) { return sqlite::SqliteRecords::open(path); }
+
+}  // namespace muniment::storage

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Records in a SQLite file: one connection that writes, on the committer's thread, and a few that read beside it (WAL).
+#pragma once
+#include <condition_variable>
+#include <mutex>
+
+#include "storage/committer.hpp"
+#include "storage/folder/files.hpp"
+#include "storage/sqlite/writes.hpp"
+
+namespace muniment::storage::sqlite {
+
+/// Connections that only read, made when they are first needed, at most limits::record_readers_max; more readers wait.
+class Readers {
+  public:
+    explicit Readers(std::filesystem::path path) : path_(std::move(path)) {}
+    Result<std::unique_ptr<Database>> take();
+    void give_back(std::unique_ptr<Database> db);
+
+  private:
+    std::filesystem::path path_;
+    std::mutex lock_;
+    std::condition_variable came_back_;
+    std::vector<std::unique_ptr<Database>> free_;
+    std::size_t made_ = 0;
+};
+
+class SqliteRecords final : public ForwardsReads<Records, SqliteRecords>, private Batch {
+  public:
+    /// `pages_max` is for tests: a disk that is full after so many pages. 0: none.
+    static Result<std::unique_ptr<SqliteRecords>> open(const std::filesystem::path& path, std::int64_t pages_max = 0);
+
+    template <class F>
+    auto reading(F f) -> decltype(f(std::declval<RecordReader&>())) {
+        CHECK(committer_.usable());
+        TRY(auto db, readers_.take());
+        Reads reads(*db);
+        auto result = f(static_cast<RecordReader&>(reads));
+        readers_.give_back(std::move(db));
+        return result;
+    }
+    Result<void> commit(Work work) override { return committer_.commit(std::move(work)); }
+    Result<void> copy_to(const std::string& path) override;
+
+  private:
+    SqliteRecords(folder::File lock, std::unique_ptr<Database> db, std::filesystem::path path);
+
+    Result<void> begin() override;
+    Result<void> mark() override;
+    Result<void> keep() override;
+    Result<void> undo() override;
+    Result<void> commit() override;
+    void abandon() override;
+    bool open() const override { return db_->in_transaction(); }
+    RecordWriter& writer() override { return writes_; }
+    void rest(bool idle) override;
+    Result<void> statement(const char* sql) { return Query(*db_, sql).run(); }
+
+    folder::File lock_;
+    std::unique_ptr<Database> db_;
+    Writes writes_;
+    Readers readers_;
+    int wal_pages_ = 0;              ///< told by SQLite at each commit
+    Committer committer_;            ///< last: its thread uses everything above
+};
+
+}  // namespace muniment::storage::sqlite

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// The gate: the only way to act in Muniment.
+//
+// admit() takes who is asking and what for, decides, and for a reading writes the decision to the log and waits until it would
+// survive a power cut; only then is there a Permit. For a change the Permit holds the unwritten entry, and commit() makes change
+// and entry one transaction, deciding again where the policy moved meanwhile. Refusals are entries as well, durable before they
+// are answered. An opening (limits::opening_valid) stands under one entry until it ends or the policy moves.
+//
+// Promises   No Permit exists without a durable entry naming the same person, action and object. What the gate decides by is what
+//            the database holds in the same transaction (the fence), or nothing happens.
+// Assumes    One process changes the database (storage/ locks it); several nodes come with the fence that is already here.
+// Does not   Open anything (strongroom/), speak HTTP (server/).
+// Read next  permit.hpp, record/gate_rows.hpp, decide/decide.hpp
+#pragma once
+#include <atomic>
+#include <mutex>
+#include <shared_mutex>
+#include <unordered_map>
+
+#include "access/decide/policy_cell.hpp"
+#include "access/permit.hpp"
+#include "access/record/gate_rows.hpp"
+
+namespace muniment::access {
+
+/// Whether a reading may stand under an entry made up to limits::opening_valid ago for the same person, session and subjects.
+enum class Opening : bool { always_new, may_stand };
+
+class Gate {
+  public:
+    /// Loads and checks every row that the gate reads; `wall_shut` where one does not fit.
+    static Result<std::unique_ptr<Gate>> open(storage::Records& records, std::shared_ptr<keys::Ring> ring, audit::Log& log,
+                                              const Clock& clock);
+    static Result<void> found_in(storage::RecordWriter& writer, const keys::Ring& ring);
+
+    template <Action A>
+        requires(!A::changes)
+    Result<Permit<A>> admit(const Principal& who, A action, Opening opening = Opening::always_new) {
+        auto ruling = ruling_on(who, A::permission, action.subject(), is_own<A>);
+        TRY(auto proof, admit_reading(ruling, A::entry, action.subjects(), opening));
+        return Permit<A>(std::move(action), std::move(ruling), std::move(proof));
+    }
+    template <Action A>
+        requires(A::changes)
+    Result<Permit<A>> admit(const Principal& who, A action) {
+        auto ruling = ruling_on(who, A::permission, action.subject(), is_own<A>);
+        TRY(auto draft, admit_change(ruling, A::entry, action.subjects()));
+        return Permit<A>(std::move(action), std::move(ruling), std::move(draft));
+    }
+    /// Change and entry in one transaction. Decides again where the policy moved; `denied` then writes a refusal instead.
+    template <Action A>
+        requires(A::changes)
+    Result<audit::Durable> commit(Permit<A> permit, audit::Log::Work work) {
+        return commit_change(permit.ruling_, std::move(permit.proof_), std::move(work));
+    }
+    /// The same for what is decided from: the facts' rows are written, the policy moves on and is published after the commit.
+    template <Action A>
+        requires(A::changes)
+    Result<audit::Durable> change(Permit<A> permit, std::vector<Change> changes, audit::Log::Work work = {}) {
+        return change_policy(permit.ruling_, std::move(permit.proof_), std::move(changes), std::move(work));
+    }
+
+    /// What a change with this principal's Idempotency-Key named in its entry, where it was made in the last
+    /// limits::idempotency_kept: it is answered again from these, not made again.
+    Result<std::optional<std::vector<audit::Subject>>> made_before(const Principal& who);
+
+    /// Whether what was permitted still is: for a Transfer, before each step. Cheap while the policy stands.
+    Result<void> still(Ruling& ruling) const;
+    /// A decision without an entry: what `access explain` and lists are made from, under their own permits.
+    Decision ask(const PersonId& who, Permission what, const Subject& subject) const;
+    /// An outcome that nobody waits for (audit::Outcome::ended, cut).
+    void note(const Principal& who, audit::Action action, audit::Outcome outcome, std::vector<audit::Subject> subjects);
+
+    std::shared_ptr<const Policy> policy() const { return policy_.read(); }
+    const keys::Ring& ring() const { return *ring_; }
+    keys::Ring& ring() { return *ring_; }
+    const GateRows& rows() const { return rows_; }
+    audit::Log& log() { return log_; }
+    storage::Records& records() { return records_; }
+    const Clock& clock() const { return clock_; }
+    /// Reads all rows again and compares them with what is decided by: `wall_shut`, and from then on everything is refused.
+    Result<void> inspect();
+
+    audit::Draft draft(const Principal& who, audit::Action action, audit::Outcome outcome, std::vector<audit::Subject> subjects,
+                       Bytes words) const;
+
+  private:
+    struct OpeningKey {
+        PersonId person;
+        SessionId session;
+        Id16 subjects;
+        friend bool operator==(const OpeningKey&, const OpeningKey&) = default;
+    };
+    struct OpeningHash {
+        std::size_t operator()(const OpeningKey& key) const noexcept { return IdHash{}(key.subjects) ^ IdHash{}(key.session.bytes); }
+    };
+    struct OpeningEntry {
+        std::shared_ptr<const audit::Durable> proof;
+        std::uint64_t revision;
+        Duration until;
+    };
+
+    Gate(storage::Records& records, std::shared_ptr<keys::Ring> ring, audit::Log& log, const Clock& clock, Policy policy);
+    Ruling ruling_on(const Principal& who, Permission permission, Subject subject, bool own) const;
+    Decision decide_now(const Ruling& ruling, const Policy& policy) const;
+    Result<std::shared_ptr<const audit::Durable>> admit_reading(Ruling& ruling, audit::Action action, std::vector<audit::Subject> subjects,
+                                                                Opening opening);
+    Result<audit::Draft> admit_change(Ruling& ruling, audit::Action action, std::vector<audit::Subject> subjects);
+    Result<audit::Durable> commit_change(Ruling& ruling, audit::Draft draft, audit::Log::Work work);
+    Result<audit::Durable> change_policy(Ruling& ruling, audit::Draft draft, std::vector<Change> changes, audit::Log::Work work);
+    Error refuse(const Ruling& ruling, const Decision& decision, audit::Action action, std::vector<audit::Subject> subjects);
+    std::shared_ptr<const audit::Durable> standing(const OpeningKey& key, std::uint64_t revision) const;
+    void stands(const OpeningKey& key, std::shared_ptr<const audit::Durable> proof, std::uint64_t revision);
+    Result<void> not_shut() const;
+    Result<void> remember_in(storage::RecordWriter& writer, const Principal& who, const audit::Draft& entry) const;
+
+    storage::Records& records_;
+    std::shared_ptr<keys::Ring> ring_;
+    audit::Log& log_;
+    const Clock& clock_;
+    GateRows rows_;
+    PolicyCell policy_;
+    std::mutex changing_;                   // one change of the policy at a time
+    std::atomic<bool> shut_{false};
+    mutable std::mutex openings_mutex_;
+    std::unordered_map<OpeningKey, OpeningEntry, OpeningHash> openings_;
+};
+
+}  // namespace muniment::access

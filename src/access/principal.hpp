@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// A Principal: somebody who proved who they are, with a password and a second factor, in a session that still stands.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "base/ids.hpp"
+
+namespace muniment::access {
+
+/// Where a request came from. Stands in sealed details, never in a leaf.
+struct Origin {
+    std::string source;                       ///< address of the client
+    RequestId request;
+    std::optional<Hash> idempotency = {};     ///< of person and Idempotency-Key: a change that was made is not made again
+};
+
+class Principal {
+  public:
+    const PersonId& person() const { return person_; }
+    const SessionId& session() const { return session_; }
+    const Origin& origin() const { return origin_; }
+    /// The same person in the same session, for a change that may be sent again (Idempotency-Key, at most 255 bytes).
+    Principal with_idempotency(std::string_view key) const;
+
+  private:
+    friend class SignIn;     // the only maker: after both factors, or from a session that they made
+    Principal(PersonId person, SessionId session, Origin origin) : person_(person), session_(session), origin_(std::move(origin)) {}
+    PersonId person_;
+    SessionId session_;
+    Origin origin_;
+};
+
+}  // namespace muniment::access

@@ -65,6 +65,9 @@ class Arena {
     }
 
   private:
+#ifdef MUNIMENT_SANITIZED
+    ArenaStatus status_{.bytes_reserved = 0, .bytes_used = 0, .locked = false};
+#else
     struct FreeSlot {
         FreeSlot* next;
     };
@@ -86,15 +89,12 @@ class Arena {
         left_ = size;
     }
 
-    std::mutex mutex_;
     std::array<FreeSlot*, class_count> free_{};
     std::uint8_t* next_ = nullptr;
     std::size_t left_ = 0;
-#ifdef MUNIMENT_SANITIZED
-    ArenaStatus status_{.bytes_reserved = 0, .bytes_used = 0, .locked = false};
-#else
     ArenaStatus status_{.bytes_reserved = 0, .bytes_used = 0, .locked = true};
 #endif
+    std::mutex mutex_;
 };
 
 /// Never destroyed: secrets in static objects may be dropped after everything else.

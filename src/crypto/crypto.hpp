@@ -24,4 +24,8 @@ Result<void> known_answers();
 /// Before anything else in main(): leaves freed memory of OpenSSL wiped and the arena in place. Call once.
 Result<void> start();
 
+/// Does nothing. start() calls it so that the program links the `operator delete` that wipes what the heap gets back, which
+/// stands in the same file (wiping_delete.cpp): out of a library the linker takes only files of which something is used.
+void keep_wiping_delete();
+
 }  // namespace muniment::crypto

@@ -33,7 +33,8 @@ enum class Reason : std::uint8_t {
 };
 
 /// What is acted on. `concerned` is whom the act would put onto a team (teams_appoint) or into a group (groups_manage): both are
-/// refused for oneself, since otherwise whoever administers could let themselves into a file.
+/// refused for oneself, since otherwise whoever administers could let themselves into a file. A matter is named where its name or
+/// content would be shown or changed; who manages walls or reads the whole log is asked without one.
 struct Subject {
     std::optional<ClientId> client = {};
     std::optional<MatterId> matter = {};
@@ -44,7 +45,7 @@ struct Decision {
     bool permitted = false;
     Reason reason = Reason::no_role;
     std::optional<FirmRole> firm_role = {};  ///< role_grants: by which
-    std::optional<TeamRole> team_role = {};  ///< team_grants, grant_expired, team_role_lacks, matter_closed: of which place on the team
+    std::optional<TeamRole> team_role = {};  ///< team_grants, grant_expired, team_role_lacks, matter_closed: of which place
     std::optional<GroupId> group = {};       ///< … if that place is a group's
     std::optional<WallId> wall = {};         ///< wall_forbids
 };

@@ -70,15 +70,16 @@ struct Wall {
 };
 
 /// One change: a fact stands for "put" (a new one, or in place of the former), a Drop for "take away" (nothing if absent).
-template <class Fact>
+template <class Id>
 struct Drop {
-    Fact id;
+    Id id;
 };
 struct DropGrant {
     MatterId matter;
     Grantee grantee;
 };
-using Change = std::variant<Person, Group, Matter, Grant, Wall, Drop<PersonId>, Drop<GroupId>, Drop<MatterId>, DropGrant, Drop<WallId>>;
+using Change = std::variant<Person, Group, Matter, Grant, Wall, Drop<PersonId>, Drop<GroupId>, Drop<MatterId>, DropGrant,
+                            Drop<WallId>>;
 
 /// All facts at once, in any order: what is loaded at the start.
 struct Facts {

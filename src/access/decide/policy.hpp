@@ -6,8 +6,8 @@
 // per person the walls they stand at, per matter its team, per client its matters.
 //
 // Promises   A policy made by changes equals one made anew from the same facts (operator==; the tests compare them).
-// Assumes    Facts come from sealed rows. A fact may name what is not there (a grant on an unknown matter): it then gives nothing,
-//            but still counts for walls that list that matter itself.
+// Assumes    Facts come from sealed rows. A fact may name what is not there (a grant on an unknown matter): it then gives
+//            nothing, but still counts for walls that list that matter itself.
 // Does not   Decide (decide.hpp), nor hold names.
 // Read next  decide.hpp; policy_cell.hpp for how threads share the current one.
 #pragma once

@@ -20,6 +20,8 @@ namespace muniment::access {
 template <class Key, class Value>
 class SharedMap {
   public:
+    bool empty() const { return !root_; }
+
     const Value* find(const Key& key) const {
         if (!root_) return nullptr;
         auto [high, low] = branches(key);

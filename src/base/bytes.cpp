@@ -2,6 +2,7 @@
 #include "base/bytes.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace muniment {
 namespace {
@@ -54,6 +55,13 @@ Result<Bytes> read64(std::string_view text, std::string_view digits) {
     return out;
 }
 
+/// Zero where nothing was read: a number that was cut short is no number.
+std::uint64_t big_endian(View bytes) {
+    std::uint64_t value = 0;
+    for (auto b : bytes) value = value << 8 | b;
+    return value;
+}
+
 }  // namespace
 
 std::string to_hex(View bytes) { return spell(bytes, hex_digits, 4); }
@@ -97,7 +105,10 @@ Writer& Writer::raw(View v) {
     out_.insert(out_.end(), v.begin(), v.end());
     return *this;
 }
-Writer& Writer::str(View v) { return u32(static_cast<std::uint32_t>(v.size())).raw(v); }
+Writer& Writer::str(View v) {
+    require(v.size() <= std::numeric_limits<std::uint32_t>::max(), "too long for its length prefix");
+    return u32(static_cast<std::uint32_t>(v.size())).raw(v);
+}
 
 View Reader::raw(std::size_t count) {
     if (!ok_ || rest_.size() < count) {
@@ -109,22 +120,10 @@ View Reader::raw(std::size_t count) {
     return v;
 }
 
-std::uint8_t Reader::u8() {
-    auto v = raw(1);
-    return v.empty() ? 0 : v[0];
-}
-std::uint16_t Reader::u16() {
-    auto high = u8();
-    return static_cast<std::uint16_t>(high << 8 | u8());
-}
-std::uint32_t Reader::u32() {
-    auto high = u16();
-    return static_cast<std::uint32_t>(high) << 16 | u16();
-}
-std::uint64_t Reader::u64() {
-    auto high = u32();
-    return static_cast<std::uint64_t>(high) << 32 | u32();
-}
+std::uint8_t Reader::u8() { return static_cast<std::uint8_t>(big_endian(raw(1))); }
+std::uint16_t Reader::u16() { return static_cast<std::uint16_t>(big_endian(raw(2))); }
+std::uint32_t Reader::u32() { return static_cast<std::uint32_t>(big_endian(raw(4))); }
+std::uint64_t Reader::u64() { return big_endian(raw(8)); }
 
 View Reader::str(std::size_t bytes_max) {
     auto length = u32();

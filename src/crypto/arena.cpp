@@ -14,10 +14,6 @@
 namespace muniment::crypto {
 namespace {
 
-// Small first, so that command-line programs stay within the 64 KiB to 8 MiB of lockable memory that people have by default.
-constexpr std::size_t first_region_bytes = 256 * 1024;
-constexpr std::size_t further_region_bytes = 1024 * 1024;
-
 /// Slots are powers of two from 16 to 4096 bytes; class 0 is 16.
 constexpr std::size_t class_count = 9;
 constexpr std::size_t slot_bytes(std::size_t size) { return std::bit_ceil(size < 16 ? std::size_t{16} : size); }
@@ -68,6 +64,10 @@ class Arena {
 #ifdef MUNIMENT_SANITIZED
     ArenaStatus status_{.bytes_reserved = 0, .bytes_used = 0, .locked = false};
 #else
+    // Small first, so that command-line programs stay far within the 8 MiB that people may lock by default.
+    static constexpr std::size_t first_region_bytes = 256 * 1024;
+    static constexpr std::size_t further_region_bytes = 1024 * 1024;
+
     struct FreeSlot {
         FreeSlot* next;
     };

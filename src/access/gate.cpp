@@ -191,7 +191,28 @@ Result<audit::Durable> Gate::commit_change(Ruling& ruling, audit::Draft draft, a
     return done;
 }
 
-Result<audit::Durable> Gate::change_policy(Ruling& ruling, audit::Draft draft, std::vector<Change> changes, audit::Log::Work work) {
+Result<void> Gate::write_change(storage::RecordWriter& writer, audit::Draft& entry, const Change& change) const {
+    const auto& firm = ring_->firm();
+    return std::visit(
+        [&]<class C>(const C& fact) -> Result<void> {
+            if constexpr (requires { encode(fact); }) {
+                return rows_.put_in(writer, entry, place_of(firm, fact), encode(fact));
+            } else if constexpr (std::is_same_v<C, DropGrant>) {
+                return rows_.drop_in(writer, entry, place_of(firm, Grant{.matter = fact.matter, .grantee = fact.grantee, .until = {}}));
+            } else if constexpr (std::is_same_v<C, Drop<PersonId>>) {
+                return rows_.drop_in(writer, entry, place_of(firm, Person{.id = fact.id}));
+            } else if constexpr (std::is_same_v<C, Drop<GroupId>>) {
+                return rows_.drop_in(writer, entry, place_of(firm, Group{.id = fact.id}));
+            } else if constexpr (std::is_same_v<C, Drop<WallId>>) {
+                return rows_.drop_in(writer, entry, place_of(firm, Wall{.id = fact.id}));
+            } else {
+                return rows_.drop_in(writer, entry, place_of(firm, Matter{.id = fact.id}));
+            }
+        },
+        change);
+}
+
+Result<audit::Durable> Gate::change_policy(Ruling& ruling, audit::Draft draft, const Edit& edit, audit::Log::Work work) {
     CHECK(not_shut());
     std::lock_guard lock(changing_);
     auto before = policy();
@@ -199,31 +220,12 @@ Result<audit::Durable> Gate::change_policy(Ruling& ruling, audit::Draft draft, s
     if (auto decision = decide_now(ruling, *before); !decision.permitted) {
         return std::unexpected(refuse(ruling, decision, draft.leaf().action, draft.leaf().subjects));
     }
+    TRY(auto changes, edit(*before));
     Policy after = *before;
     for (const auto& change : changes) after = after.with(change);
-
-    const auto& firm = ring_->firm();
     auto write = [&](storage::RecordWriter& writer, audit::Draft& entry) -> Result<void> {
         CHECK(rows_.advance_in(writer, before->revision()));
-        for (const auto& change : changes) {
-            CHECK(std::visit(
-                [&]<class C>(const C& fact) -> Result<void> {
-                    if constexpr (requires { encode(fact); }) {
-                        return rows_.put_in(writer, entry, place_of(firm, fact), encode(fact));
-                    } else if constexpr (std::is_same_v<C, DropGrant>) {
-                        return rows_.drop_in(writer, entry, place_of(firm, Grant{.matter = fact.matter, .grantee = fact.grantee, .until = {}}));
-                    } else if constexpr (std::is_same_v<C, Drop<PersonId>>) {
-                        return rows_.drop_in(writer, entry, place_of(firm, Person{.id = fact.id}));
-                    } else if constexpr (std::is_same_v<C, Drop<GroupId>>) {
-                        return rows_.drop_in(writer, entry, place_of(firm, Group{.id = fact.id}));
-                    } else if constexpr (std::is_same_v<C, Drop<WallId>>) {
-                        return rows_.drop_in(writer, entry, place_of(firm, Wall{.id = fact.id}));
-                    } else {
-                        return rows_.drop_in(writer, entry, place_of(firm, Matter{.id = fact.id}));
-                    }
-                },
-                change));
-        }
+        for (const auto& change : changes) CHECK(write_change(writer, entry, change));
         if (work) CHECK(work(writer, entry));
         return remember_in(writer, ruling.who, entry);
     };

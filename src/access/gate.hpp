@@ -53,11 +53,14 @@ class Gate {
     Result<audit::Durable> commit(Permit<A> permit, audit::Log::Work work) {
         return commit_change(permit.ruling_, std::move(permit.proof_), std::move(work));
     }
+    /// What is to be changed, judged by the policy that the change is made to: one change is made at a time, so nothing moves
+    /// between this look and the commit. May refuse.
+    using Edit = std::function<Result<std::vector<Change>>(const Policy&)>;
     /// The same for what is decided from: the facts' rows are written, the policy moves on and is published after the commit.
     template <Action A>
         requires(A::changes)
-    Result<audit::Durable> change(Permit<A> permit, std::vector<Change> changes, audit::Log::Work work = {}) {
-        return change_policy(permit.ruling_, std::move(permit.proof_), std::move(changes), std::move(work));
+    Result<audit::Durable> change(Permit<A> permit, const Edit& edit, audit::Log::Work work = {}) {
+        return change_policy(permit.ruling_, std::move(permit.proof_), edit, std::move(work));
     }
 
     /// What a change with this principal's Idempotency-Key named in its entry, where it was made in the last
@@ -107,7 +110,8 @@ class Gate {
                                                                 Opening opening);
     Result<audit::Draft> admit_change(Ruling& ruling, audit::Action action, std::vector<audit::Subject> subjects);
     Result<audit::Durable> commit_change(Ruling& ruling, audit::Draft draft, audit::Log::Work work);
-    Result<audit::Durable> change_policy(Ruling& ruling, audit::Draft draft, std::vector<Change> changes, audit::Log::Work work);
+    Result<audit::Durable> change_policy(Ruling& ruling, audit::Draft draft, const Edit& edit, audit::Log::Work work);
+    Result<void> write_change(storage::RecordWriter& writer, audit::Draft& entry, const Change& change) const;
     Error refuse(const Ruling& ruling, const Decision& decision, audit::Action action, std::vector<audit::Subject> subjects);
     std::shared_ptr<const audit::Durable> standing(const OpeningKey& key, std::uint64_t revision) const;
     void stands(const OpeningKey& key, std::shared_ptr<const audit::Durable> proof, std::uint64_t revision);

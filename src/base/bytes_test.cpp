@@ -21,9 +21,10 @@ struct Spelling {
 
 // RFC 4648 section 10, without the padding where we write none.
 TEST(Base64Test, Rfc4648) {
-    for (auto& s : {Spelling{"", "", "", ""}, Spelling{"f", "Zg==", "Zg", "MY"}, Spelling{"fo", "Zm8=", "Zm8", "MZXQ"},
-                    Spelling{"foo", "Zm9v", "Zm9v", "MZXW6"}, Spelling{"foob", "Zm9vYg==", "Zm9vYg", "MZXW6YQ"},
-                    Spelling{"fooba", "Zm9vYmE=", "Zm9vYmE", "MZXW6YTB"}, Spelling{"foobar", "Zm9vYmFy", "Zm9vYmFy", "MZXW6YTBOI"}}) {
+    for (auto& s :
+         {Spelling{"", "", "", ""}, Spelling{"f", "Zg==", "Zg", "MY"}, Spelling{"fo", "Zm8=", "Zm8", "MZXQ"},
+          Spelling{"foo", "Zm9v", "Zm9v", "MZXW6"}, Spelling{"foob", "Zm9vYg==", "Zm9vYg", "MZXW6YQ"},
+          Spelling{"fooba", "Zm9vYmE=", "Zm9vYmE", "MZXW6YTB"}, Spelling{"foobar", "Zm9vYmFy", "Zm9vYmFy", "MZXW6YTBOI"}}) {
         EXPECT_EQ(to_base64(view(s.plain)), s.base64);
         EXPECT_EQ(to_base64url(view(s.plain)), s.base64url);
         EXPECT_EQ(to_base32(view(s.plain)), s.base32);

@@ -38,10 +38,11 @@ TEST(UuidTest, SpelledAsTheRfcDoes) {
     auto id = *MatterId::parse(spelled);
     EXPECT_EQ(id.text(), spelled);
     EXPECT_EQ(to_hex(id), "0123456789ab7cde8f0123456789abcd");
-    for (auto bad : {"", "0123456789ab7cde8f0123456789abcd", "01234567-89AB-7cde-8f01-23456789abcd", "01234567-89ab-7cde-8f01-23456789abc",
-                     "01234567-89ab-7cde-8f01-23456789abcde", "{01234567-89ab-7cde-8f01-23456789abcd}",
-                     "0123456-789ab-7cde-8f01-23456789abcd", "01234567-89ab-7cde-8f01-23456789abcg", "01234567-89ab-7cde-8f01-23456789abcd ",
-                     "--------------------------------------"})
+    for (auto bad :
+         {"", "0123456789ab7cde8f0123456789abcd", "01234567-89AB-7cde-8f01-23456789abcd", "01234567-89ab-7cde-8f01-23456789abc",
+          "01234567-89ab-7cde-8f01-23456789abcde", "{01234567-89ab-7cde-8f01-23456789abcd}",
+          "0123456-789ab-7cde-8f01-23456789abcd", "01234567-89ab-7cde-8f01-23456789abcg",
+          "01234567-89ab-7cde-8f01-23456789abcd ", "--------------------------------------"})
         EXPECT_EQ(MatterId::parse(bad).error().problem, Problem::malformed) << bad;
 }
 

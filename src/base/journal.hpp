@@ -50,8 +50,8 @@ concept Number = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, 
 /// Reads as the compiler's sentence when something else is passed. To log a new kind of thing, declare it here and say why it can
 /// hold no client information; do not turn it into text.
 template <class T>
-concept only_what_can_hold_no_client_information =
-    Number<T> || is_id<T> || std::same_as<T, bool> || std::same_as<T, Problem> || std::same_as<T, Instant> || std::same_as<T, Duration>;
+concept only_what_can_hold_no_client_information = Number<T> || is_id<T> || std::same_as<T, bool> || std::same_as<T, Problem> ||
+                                                   std::same_as<T, Instant> || std::same_as<T, Duration>;
 
 }  // namespace loggable
 

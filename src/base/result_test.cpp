@@ -73,7 +73,8 @@ TEST(ProblemTest, EachHasANameAStatusAndASentence) {
 TEST(ProblemTest, TheDetailStandsInTheSentence) {
     EXPECT_EQ(Error(Problem::in_use, "the folder").text(), "Another process uses this: the folder.");
     EXPECT_EQ(sentence(Problem::method_not_allowed, ""), "This cannot be done here.");
-    EXPECT_EQ(sentence(Problem::malformed, "50 % of it"), "The request could not be understood: 50 % of it. Nothing was changed.");
+    EXPECT_EQ(sentence(Problem::malformed, "50 % of it"),
+              "The request could not be understood: 50 % of it. Nothing was changed.");
 }
 
 TEST(ResultDeathTest, OurOwnMistakesEndTheProgram) {

@@ -138,8 +138,9 @@ std::string safe_on_windows(std::string_view name, bool& changed) {
     auto stem = fold_name(std::string_view(safe).substr(0, safe.find('.')));
     while (stem.ends_with(' ')) stem.pop_back();
     static constexpr std::array<std::string_view, 6> devices{"con", "prn", "aux", "nul", "conin$", "conout$"};
-    bool port = (stem.starts_with("com") || stem.starts_with("lpt")) && character_count(stem) == 4 &&
-                (std::string_view("0123456789").contains(stem[3]) || stem.ends_with("¹") || stem.ends_with("²") || stem.ends_with("³"));
+    bool port =
+        (stem.starts_with("com") || stem.starts_with("lpt")) && character_count(stem) == 4 &&
+        (std::string_view("0123456789").contains(stem[3]) || stem.ends_with("¹") || stem.ends_with("²") || stem.ends_with("³"));
     if (port || std::ranges::find(devices, stem) != devices.end()) safe.insert(0, 1, '_');
     if (safe.empty()) safe = "_";
     changed = safe != name;
@@ -152,7 +153,8 @@ struct Collation::Rules {
 
 Result<Collation> Collation::create(std::string_view language) {
     UErrorCode status = U_ZERO_ERROR;
-    auto locale = icu::Locale::forLanguageTag(icu::StringPiece(language.data(), static_cast<std::int32_t>(language.size())), status);
+    auto locale =
+        icu::Locale::forLanguageTag(icu::StringPiece(language.data(), static_cast<std::int32_t>(language.size())), status);
     if (U_FAILURE(status) || language.empty()) return fail(Problem::malformed, "a language that is not a tag of BCP 47");
     std::unique_ptr<icu::Collator> collator(icu::Collator::createInstance(locale, status));
     if (U_FAILURE(status)) return fail(Problem::unavailable, "ICU has no rules of sorting");

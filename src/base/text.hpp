@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Text that people write: what may be a name, which names are the same, and in which order they stand. The only file with ICU.
 //
-// Promises   A name that passes check_name() or check_label() shows as what it is: it cannot break a line, reverse the text beside
-//            it or end a path. Folding never changes with a newer ICU: what Unicode 15 had not assigned is left as it is, so that
-//            name tags (docs/formats) stay what they were.
+// Promises   A name that passes check_name() or check_label() shows as what it is: it cannot break a line, turn the text beside
+//            it around or end a path. Folding never changes with a newer ICU: what Unicode 15 had not assigned is left as it
+//            is, so that name tags (docs/formats) stay what they were.
 // Does not   Change what it is given: a name is kept byte for byte. Details of its errors never contain the name.
 #pragma once
 #include <cstddef>

@@ -15,7 +15,8 @@ namespace {
 using namespace std::string_literals;
 
 TEST(Utf8Test, Accepts) {
-    for (auto good : {"", "plain", "Müller", "日本語", "\U0001F4C4", "\U0010FFFF", "\uFFFD"}) EXPECT_TRUE(check_utf8(view(good))) << good;
+    for (auto good : {"", "plain", "Müller", "日本語", "\U0001F4C4", "\U0010FFFF", "\uFFFD"})
+        EXPECT_TRUE(check_utf8(view(good))) << good;
 }
 
 // Unicode 15, table 3-7: what is not a well-formed sequence.
@@ -48,7 +49,8 @@ TEST(NameTest, EachRefusalSaysWhich) {
         auto result = check(c.name);
         ASSERT_FALSE(result) << to_hex(view(c.name));
         EXPECT_EQ(result.error().problem, Problem::bad_name);
-        EXPECT_NE(result.error().detail.find(c.why), std::string::npos) << result.error().detail << " for " << to_hex(view(c.name));
+        EXPECT_NE(result.error().detail.find(c.why), std::string::npos)
+            << result.error().detail << " for " << to_hex(view(c.name));
     };
     for (auto& c : std::vector<RefusedName>{
              {"", "empty"},
@@ -67,7 +69,8 @@ TEST(NameTest, EachRefusalSaysWhich) {
         refuse(c, check_name);
         refuse(c, check_label);
     }
-    for (auto turn : {"\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069", "\u200e", "\u200f", "\u061c"}) {
+    for (auto turn : {"\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069", "\u200e",
+                      "\u200f", "\u061c"}) {
         refuse({"invoice"s + turn + "fdp.exe", "direction"}, check_name);
         refuse({"invoice"s + turn + "fdp.exe", "direction"}, check_label);
     }
@@ -138,7 +141,8 @@ TEST(WindowsTest, WhatItCannotStoreIsChanged) {
 }
 
 TEST(WindowsTest, EverythingElseStays) {
-    for (auto name : {"Contract.pdf", "console.txt", "COM", "COM10", "comb", "coma", "Müller & Söhne.docx", ".hidden", "a.b.c", " a", "日本語"}) {
+    for (auto name : {"Contract.pdf", "console.txt", "COM", "COM10", "comb", "coma", "Müller & Söhne.docx", ".hidden", "a.b.c",
+                      " a", "日本語"}) {
         bool changed = true;
         EXPECT_EQ(safe_on_windows(name, changed), name);
         EXPECT_FALSE(changed) << name;

@@ -44,7 +44,7 @@ void set_time(ASN1_TIME* field, Instant at) {
     require(ASN1_TIME_set(field, seconds) != nullptr, "OpenSSL cannot write this time");
 }
 
-/// The fields of RFC 5280 section 4.1.2 that both kinds have: version 3, 127 random bits of serial number, validity, key, subject.
+/// The fields of RFC 5280 section 4.1.2 that both kinds have. The serial number is positive and its other bits are random.
 Certificate blank(std::string_view common_name, Instant now, Duration valid, EVP_PKEY* key) {
     Certificate certificate(X509_new());
     auto* x = certificate.get();
@@ -57,7 +57,8 @@ Certificate blank(std::string_view common_name, Instant now, Duration valid, EVP
     set_time(X509_getm_notAfter(x), now - clock_difference + valid);
     must(X509_set_pubkey(x, key));
     auto* name = reinterpret_cast<const unsigned char*>(common_name.data());
-    must(X509_NAME_add_entry_by_NID(X509_get_subject_name(x), NID_commonName, MBSTRING_UTF8, name, length(common_name.size()), -1, 0));
+    must(X509_NAME_add_entry_by_NID(X509_get_subject_name(x), NID_commonName, MBSTRING_UTF8, name, length(common_name.size()),
+                                    -1, 0));
     return certificate;
 }
 
@@ -85,7 +86,8 @@ Result<void> add_name(GENERAL_NAMES* names, const std::string& text) {
     std::size_t address_bytes = ::inet_pton(AF_INET, text.c_str(), address.data()) == 1    ? 4
                                 : ::inet_pton(AF_INET6, text.c_str(), address.data()) == 1 ? 16
                                                                                            : 0;
-    if (address_bytes == 0 && !is_dns_name(text)) return fail(Problem::malformed, "a server name that is neither a DNS name nor an address");
+    if (address_bytes == 0 && !is_dns_name(text))
+        return fail(Problem::malformed, "a server name that is neither a DNS name nor an address");
     Owned<GENERAL_NAME, GENERAL_NAME_free> name(GENERAL_NAME_new());
     Owned<ASN1_STRING, ASN1_STRING_free> value(ASN1_STRING_type_new(address_bytes != 0 ? V_ASN1_OCTET_STRING : V_ASN1_IA5STRING));
     if (address_bytes != 0)

@@ -20,7 +20,8 @@ struct CertificateAndKey {
 
 Result<CertificateAndKey> make_authority(std::string_view common_name, Instant now);
 /// `names`: DNS names and IP addresses that the server answers to, at least one.
-Result<CertificateAndKey> issue_server_certificate(const CertificateAndKey& authority, const std::vector<std::string>& names, Instant now);
+Result<CertificateAndKey> issue_server_certificate(const CertificateAndKey& authority, const std::vector<std::string>& names,
+                                                   Instant now);
 
 struct CertificateFacts {
     std::string fingerprint;      ///< SHA-256 of the certificate: "AB:CD:…", what browsers show

@@ -111,7 +111,8 @@ TEST_F(CertificateTest, WhatIsRefused) {
     EXPECT_EQ(issue_server_certificate(authority, {}, now).error().problem, Problem::malformed);
     for (auto bad : {"", "a b", "a,DNS:b", "*", "a..b", ".a", "-a", "ä.example", "a/b"})
         EXPECT_EQ(issue_server_certificate(authority, {bad}, now).error().problem, Problem::malformed) << bad;
-    EXPECT_EQ(issue_server_certificate({authority.certificate_pem, server.key_pem}, {"a"}, now).error().problem, Problem::wrong_key);
+    EXPECT_EQ(issue_server_certificate({authority.certificate_pem, server.key_pem}, {"a"}, now).error().problem,
+              Problem::wrong_key);
     EXPECT_EQ(certificate_facts("no certificate").error().problem, Problem::malformed);
     EXPECT_EQ(certificate_facts(server.certificate_pem, "no key").error().problem, Problem::malformed);
     EXPECT_EQ(certificate_facts("").error().problem, Problem::malformed);

@@ -37,7 +37,8 @@ Result<void> check_length(std::string_view password, std::size_t bytes_max) {
 
 Result<void> check_cost(PasswordCost cost) {
     bool fits = cost.passes >= crypto_pwhash_argon2id_OPSLIMIT_MIN && cost.passes <= crypto_pwhash_argon2id_OPSLIMIT_MAX &&
-                cost.memory_bytes >= crypto_pwhash_argon2id_MEMLIMIT_MIN && cost.memory_bytes <= crypto_pwhash_argon2id_MEMLIMIT_MAX;
+                cost.memory_bytes >= crypto_pwhash_argon2id_MEMLIMIT_MIN &&
+                cost.memory_bytes <= crypto_pwhash_argon2id_MEMLIMIT_MAX;
     if (!fits) return fail(Problem::malformed, "a cost that Argon2id cannot have");
     return {};
 }

@@ -26,8 +26,8 @@ TEST(PasswordTest, TheDefaultCostIsWrittenIntoTheHash) {
 
 TEST(PasswordTest, AnUnreadableHashIsNotAWrongPassword) {
     auto good = *hash_password("password", cheap);
-    for (auto bad : {std::string(), std::string("password"), std::string("$argon2i$v=19$m=64,t=1,p=1$"), good + std::string(200, 'A'),
-                     good.substr(0, 20), good + '\0' + "A"}) {
+    for (auto bad : {std::string(), std::string("password"), std::string("$argon2i$v=19$m=64,t=1,p=1$"),
+                     good + std::string(200, 'A'), good.substr(0, 20), good + '\0' + "A"}) {
         auto result = verify_password(bad, "password");
         ASSERT_FALSE(result) << bad;
         EXPECT_EQ(result.error().problem, Problem::corrupt);

@@ -66,7 +66,8 @@ Bytes prefix_that_opens(View k, View context, View stream) {
 TEST(StreamTest, WycheproofCobblestone256) {
     vectors::each_of_wycheproof("c2sp_chunked_encryption_aes_256_gcm_test.json", [](auto&, auto& vector) {
         SCOPED_TRACE(vectors::word(vector, "comment"));
-        auto k = vectors::hex(vector, "key"), context = vectors::hex(vector, "ctx"), stream = inflated(vectors::hex(vector, "ct"));
+        auto k = vectors::hex(vector, "key"), context = vectors::hex(vector, "ctx"),
+             stream = inflated(vectors::hex(vector, "ct"));
         auto flags = vector.at("flags").as_array();
         auto has = [&flags](auto flag) { return std::ranges::any_of(flags, [&](auto& f) { return f.as_string() == flag; }); };
         if (has("InvalidKeySize")) {

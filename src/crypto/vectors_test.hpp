@@ -25,7 +25,8 @@ inline std::string word(const json::object& vector, const char* key) { return st
 inline Bytes hex(const json::object& vector, const char* key) { return *from_hex(word(vector, key)); }
 
 /// Calls `check` with each group and vector of a Wycheproof file, and counts, so that an empty file cannot pass.
-inline void each_of_wycheproof(const std::string& name, const std::function<void(const json::object&, const json::object&)>& check) {
+inline void each_of_wycheproof(const std::string& name,
+                               const std::function<void(const json::object&, const json::object&)>& check) {
     auto file = read("wycheproof/" + name);
     std::int64_t seen = 0;
     for (auto& group : file.at("testGroups").as_array())

@@ -139,6 +139,11 @@ Result<void> sync_folder(const std::filesystem::path& path) {
     return {};
 }
 
+Result<void> link_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+    if (::link(from.c_str(), to.c_str()) != 0) return system_failure("naming a file");
+    return {};
+}
+
 Result<void> rename_file(const std::filesystem::path& from, const std::filesystem::path& to) {
     if (::rename(from.c_str(), to.c_str()) != 0) return system_failure("renaming");
     return {};

@@ -42,6 +42,8 @@ class File {
 Result<void> make_folder(const std::filesystem::path& path);
 /// Names in it survive a power cut.
 Result<void> sync_folder(const std::filesystem::path& path);
+/// A second name, which must be free: `conflict`.
+Result<void> link_file(const std::filesystem::path& from, const std::filesystem::path& to);
 Result<void> rename_file(const std::filesystem::path& from, const std::filesystem::path& to);
 Result<void> remove_file(const std::filesystem::path& path);            ///< `not_found`
 /// ENOSPC and EDQUOT are `no_room`, ENOENT `not_found`, EEXIST `conflict`, the rest `unavailable`. Never names the path.

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/folder/pack_files.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "storage/folder/pack_format.hpp"
+
+namespace muniment::storage::folder {
+namespace {
+
+constexpr std::string_view extension = ".pack";
+
+std::string place_text(const PackId& pack, std::uint64_t offset) { return "pack " + pack.text() + " at " + std::to_string(offset); }
+
+}  // namespace
+
+std::filesystem::path PackFiles::path_of(const PackId& pack) const {
+    // The last byte of an id is random, the first ones are its time: this spreads packs evenly.
+    return folder_ / to_hex(View(pack.bytes).last(1)) / (pack.text() + std::string(extension));
+}
+
+Result<File> PackFiles::create(const PackId& pack) {
+    auto path = path_of(pack);
+    CHECK(make_folder(path.parent_path()));
+    TRY(auto file, File::create(path));
+    auto written = file.write_at(0, encode_pack_head(pack));
+    if (written) written = sync_folder(path.parent_path());
+    if (!written) {
+        static_cast<void>(remove_file(path).has_value());  // an empty file that no row names does no harm
+        return std::unexpected<Error>(written.error());
+    }
+    return file;
+}
+
+Result<void> PackFiles::remove(const PackId& pack) {
+    {
+        std::lock_guard held(lock_);
+        if (auto it = open_.find(pack); it != open_.end()) {
+            recent_.erase(it->second);
+            open_.erase(it);
+        }
+    }
+    auto path = path_of(pack);
+    CHECK(remove_file(path));
+    return sync_folder(path.parent_path());
+}
+
+Result<std::shared_ptr<const File>> PackFiles::opened(const PackId& pack) {
+    std::lock_guard held(lock_);
+    if (auto it = open_.find(pack); it != open_.end()) {
+        recent_.splice(recent_.begin(), recent_, it->second);
+        return it->second->second;
+    }
+    TRY(auto file, File::open_read(path_of(pack)));
+    if (recent_.size() >= limits::open_packs_max) {
+        open_.erase(recent_.back().first);
+        recent_.pop_back();
+    }
+    auto kept = std::make_shared<const File>(std::move(file));
+    recent_.emplace_front(pack, kept);
+    open_.emplace(pack, recent_.begin());
+    return kept;
+}
+
+Result<void> PackFiles::read(const Placement& place, std::uint64_t offset, std::span<std::uint8_t> out) {
+    if (offset > place.length || out.size() > place.length - offset || place.offset > INT64_MAX || place.length > INT64_MAX)
+        return fail(Problem::corrupt, place_text(place.pack, place.offset) + ": more was asked than the object's length");
+    auto file = opened(place.pack);
+    if (!file) {
+        if (file.error().problem != Problem::not_found) return std::unexpected<Error>(file.error());
+        return fail(Problem::corrupt, place_text(place.pack, place.offset) + ": the pack is missing");
+    }
+    TRY(auto got, (*file)->read_at(place.offset + offset, out));
+    if (got < out.size()) return fail(Problem::corrupt, place_text(place.pack, place.offset) + ": the pack is too short");
+    return {};
+}
+
+Result<std::vector<FoundObject>> PackFiles::list(const PackId& pack) {
+    TRY(auto file, File::open_read(path_of(pack)));
+    TRY(auto size, file.size());
+    std::vector<FoundObject> found;
+    PackHead head;
+    TRY(auto got, file.read_at(0, head));
+    if (got < head.size()) return found;
+    CHECK(check_pack_head(head, pack));
+    for (std::uint64_t at = head.size();;) {
+        FrameHead bytes;
+        TRY(auto frame_got, file.read_at(at, bytes));
+        auto frame = frame_got == bytes.size() ? decode_frame(bytes) : std::nullopt;
+        if (!frame) return found;
+        at += bytes.size();
+        if (frame->length > size || at > size - frame->length) return found;
+        found.push_back({frame->object, {.pack = pack, .offset = at, .length = frame->length}});
+        at += frame->length;
+    }
+}
+
+Result<std::vector<PackId>> PackFiles::packs() const {
+    std::vector<PackId> ids;
+    std::error_code failed;
+    auto walk = std::filesystem::recursive_directory_iterator(folder_, failed);
+    for (; !failed && walk != std::filesystem::recursive_directory_iterator(); walk.increment(failed)) {
+        if (walk->path().extension() != extension) continue;
+        auto id = PackId::parse(walk->path().stem().native());
+        if (id && walk->path() == path_of(*id)) ids.push_back(*id);
+    }
+    if (failed) return fail(Problem::unavailable, "the folder of packs cannot be listed");
+    std::ranges::sort(ids);
+    return ids;
+}
+
+}  // namespace muniment::storage::folder

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/folder/packs.hpp"
+
+#include <sys/uio.h>
+
+#include <algorithm>
+
+#include "base/safeguards.hpp"
+#include "storage/open.hpp"
+
+namespace muniment::storage {
+namespace folder {
+namespace {
+
+// A sealed object is longer than its plaintext by a header and the tags of its chunks.
+constexpr std::size_t sealed_bytes_max = limits::small_object_bytes_max + 64 * limits::KiB;
+
+}  // namespace
+
+FolderPacks::FolderPacks(std::filesystem::path folder, RegisterPack registered, std::uint64_t pack_bytes_max)
+    : files_(std::move(folder)), registered_(std::move(registered)), pack_bytes_max_(pack_bytes_max), thread_([this] { run(); }) {}
+
+FolderPacks::~FolderPacks() {
+    // A failure was told to everybody who waited for an object; there is nobody else to tell.
+    static_cast<void>(close().has_value());
+    {
+        std::lock_guard held(lock_);
+        stopping_ = true;
+    }
+    work_came_.notify_one();
+    thread_.join();
+}
+
+Result<PendingObject> FolderPacks::append(const ObjectId& object, Bytes sealed) {
+    auto size = sealed.size();
+    if (size > sealed_bytes_max) return fail(Problem::too_large, "an object of " + std::to_string(size) + " bytes for a shared pack");
+    std::unique_lock held(lock_);
+    work_done_.wait(held, [&] { return queued_bytes_ + size <= limits::pack_queue_bytes_max; });
+    if (!current_ || current_->end + frame_bytes + size > pack_bytes_max_) CHECK(begin_pack());
+
+    auto& pack = *current_;
+    Placement place{.pack = pack.id, .offset = pack.end + frame_bytes, .length = size};
+    queue_.push_back({current_, pack.end, encode_frame({object, size}), std::move(sealed), {}});
+    pack.end = place.offset + size;
+    ++pack.waiting;
+    queued_bytes_ += size;
+    PendingObject pending(place, queue_.back().durable.get_future().share());
+    held.unlock();
+    work_came_.notify_one();
+    return pending;
+}
+
+// The lock is held while the new pack is registered: once in pack_bytes_max, and nobody could append meanwhile anyway.
+Result<void> FolderPacks::begin_pack() {
+    if (auto former = std::exchange(current_, nullptr)) {
+        former->complete = true;
+        if (former->waiting == 0 && former->state) CHECK(registered_({former->id, PackState::closed}));
+    }
+    auto id = PackId::fresh(SystemClock().now());
+    CHECK(registered_({id, PackState::open}));
+    TRY(auto file, files_.create(id));
+    current_ = std::make_shared<Pack>(id, std::move(file));
+    return {};
+}
+
+void FolderPacks::run() {
+    for (;;) {
+        std::unique_lock held(lock_);
+        work_came_.wait(held, [&] { return stopping_ || !queue_.empty(); });
+        if (queue_.empty()) return;
+        auto batch = std::exchange(queue_, {});
+        held.unlock();
+        write_batch(std::move(batch));
+    }
+}
+
+void FolderPacks::write_batch(Objects batch) {
+    // Objects of one pack stand together: places are given in the order of the queue.
+    for (auto rest = std::span(batch); !rest.empty();) {
+        auto other = std::ranges::find_if(rest, [&](auto& object) { return object.pack != rest.front().pack; });
+        auto group = rest.first(static_cast<std::size_t>(other - rest.begin()));
+        rest = rest.subspan(group.size());
+        if constexpr (broken(5)) {
+            // Promise 5 broken, for its scenario only: everybody is told that the bytes are safe, 3 seconds before they are written.
+            settle(group, {});
+            std::this_thread::sleep_for(std::chrono::seconds(3));
+            static_cast<void>(write(group).has_value());
+            continue;
+        }
+        settle(group, write(group));
+    }
+}
+
+Result<void> FolderPacks::write(std::span<Object> of_one_pack) {
+    auto& pack = *of_one_pack.front().pack;
+    CHECK(pack.state);
+    std::vector<iovec> pieces;
+    pieces.reserve(2 * of_one_pack.size());
+    for (auto& object : of_one_pack) {
+        pieces.push_back({object.frame.data(), object.frame.size()});
+        pieces.push_back({object.sealed.data(), object.sealed.size()});
+    }
+    CHECK(pack.file.write_at(of_one_pack.front().at, pieces));
+    return pack.file.sync();
+}
+
+void FolderPacks::settle(std::span<Object> of_one_pack, const Result<void>& result) {
+    auto pack = of_one_pack.front().pack;
+    std::size_t bytes = 0;
+    for (const auto& object : of_one_pack) bytes += object.sealed.size();
+    bool to_register = false;
+    {
+        std::lock_guard held(lock_);
+        if (!result) {
+            pack->state = result;
+            if (current_ == pack) current_ = nullptr;
+        }
+        queued_bytes_ -= bytes;
+        pack->waiting -= of_one_pack.size();
+        to_register = pack->waiting == 0 && pack->complete && pack->state;
+    }
+    for (auto& object : of_one_pack) object.durable.set_value(result);
+    // That a pack is closed only spares recovery from looking into it: one that stays `open` is looked at.
+    if (to_register) static_cast<void>(registered_({pack->id, PackState::closed}).has_value());
+    work_done_.notify_all();
+}
+
+Result<void> FolderPacks::remove(const PackId& pack) {
+    std::lock_guard held(lock_);
+    if (current_ && current_->id == pack) return fail(Problem::conflict, "pack " + pack.text() + " is being written");
+    return files_.remove(pack);
+}
+
+Result<void> FolderPacks::close() {
+    std::unique_lock held(lock_);
+    auto pack = std::exchange(current_, nullptr);
+    if (!pack) {
+        work_done_.wait(held, [&] { return queued_bytes_ == 0 && queue_.empty(); });
+        return {};
+    }
+    work_done_.wait(held, [&] { return pack->waiting == 0; });
+    CHECK(pack->state);
+    pack->complete = true;
+    held.unlock();
+    return registered_({pack->id, PackState::closed});
+}
+
+Result<std::unique_ptr<ObjectWriter>> FolderPacks::create(const ObjectId& object) {
+    return FolderObjectWriter::begin(files_, registered_, object);
+}
+
+}  // namespace folder
+
+Result<std::unique_ptr<PackStore>> open_pack_folder(const std::filesystem::path& folder, RegisterPack registered) {
+    CHECK(folder::make_folder(folder));
+    return std::make_unique<folder::FolderPacks>(folder, std::move(registered));
+}
+
+}  // namespace muniment::storage

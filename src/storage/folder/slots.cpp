@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// A folder as a slot. A file is written beside, synced and then given its name, so that a name never stands for half a content.
+#include <algorithm>
+#include <mutex>
+
+#include "base/random.hpp"
+#include "storage/folder/files.hpp"
+#include "storage/open.hpp"
+
+namespace muniment::storage {
+namespace folder {
+namespace {
+
+constexpr std::size_t name_chars_max = 80;
+constexpr std::string_view beside = "~writing";  // no name may hold a tilde, so list() and get() never meet it
+
+Result<void> check_name(std::string_view name) {
+    auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-'; };
+    if (name.empty() || name.size() > name_chars_max || name.front() == '.' || !std::ranges::all_of(name, allowed))
+        return fail(Problem::bad_name, "a slot's file has another form of name");
+    return {};
+}
+
+class FolderSlot final : public Slot {
+  public:
+    explicit FolderSlot(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+    /// What a put that was cut off left behind holds a key as well, under a name that nobody would ever erase.
+    Result<void> erase_leftovers() {
+        TRY(auto files, files_in_folder());
+        for (const auto& file : files)
+            if (file.ends_with(beside)) CHECK(overwrite_and_remove(folder_ / file));
+        return {};
+    }
+
+    std::string name() const override { return folder_.string(); }
+
+    Result<std::vector<std::string>> list() override {
+        TRY(auto names, files_in_folder());
+        std::erase_if(names, [](const std::string& name) { return !check_name(name); });
+        return names;
+    }
+
+    Result<Bytes> get(std::string_view name) override {
+        CHECK(check_name(name));
+        TRY(auto file, File::open_read(folder_ / name));
+        // One more than may be, to see that it is not longer.
+        Bytes content(slot_file_bytes_max + 1);
+        TRY(auto got, file.read_at(0, content));
+        if (got > slot_file_bytes_max) return fail(Problem::corrupt, "a slot's file is longer than it may be");
+        content.resize(got);
+        return content;
+    }
+
+    Result<void> put(std::string_view name, View content, Replace replace) override {
+        CHECK(check_name(name));
+        if (content.size() > slot_file_bytes_max) return fail(Problem::too_large, "a slot's file holds at most 1 KiB");
+        std::lock_guard held(writing_);
+        TRY(auto written, write_beside(content));
+        if (replace == Replace::yes) {
+            CHECK(rename_file(written, folder_ / name));
+            return sync_folder(folder_);
+        }
+        // A link fails where the name is taken, whoever took it and when; a rename would write over it.
+        auto done = link_file(written, folder_ / name);
+        CHECK(remove_file(written));
+        CHECK(done);
+        return sync_folder(folder_);
+    }
+
+    Result<void> erase(std::string_view name) override {
+        CHECK(check_name(name));
+        std::lock_guard held(writing_);
+        CHECK(overwrite_and_remove(folder_ / name));
+        return erase_leftovers();
+    }
+
+  private:
+    Result<std::vector<std::string>> files_in_folder() const {
+        std::vector<std::string> names;
+        std::error_code failed;
+        auto walk = std::filesystem::directory_iterator(folder_, failed);
+        for (; !failed && walk != std::filesystem::directory_iterator(); walk.increment(failed))
+            names.push_back(walk->path().filename().string());
+        if (failed) return fail(Problem::unavailable, "a slot cannot be listed");
+        std::ranges::sort(names);
+        return names;
+    }
+
+    Result<void> overwrite_and_remove(const std::filesystem::path& path) {
+        {
+            // On a disk that writes in place this is what erases. Where it does not, the old block may outlive its name: which disks
+            // may be slots is asked when one is made.
+            TRY(auto file, File::open_write(path));
+            TRY(auto size, file.size());
+            Bytes noise(size);
+            random_fill(noise);
+            CHECK(file.write_at(0, noise));
+            CHECK(file.sync());
+        }
+        CHECK(remove_file(path));
+        CHECK(sync_folder(folder_));
+        auto gone = File::open_read(path);
+        if (gone || gone.error().problem != Problem::not_found) return fail(Problem::unavailable, "an erased file is still there");
+        return {};
+    }
+
+    /// A name of its own for each writer: two of them must not write into one file.
+    Result<std::filesystem::path> write_beside(View content) {
+        auto path = folder_ / (to_hex(new_random_id()) + std::string(beside));
+        TRY(auto file, File::create(path));
+        auto done = file.write_at(0, content);
+        if (done) done = file.sync();
+        if (done) return path;
+        CHECK(remove_file(path));
+        return std::unexpected<Error>(done.error());
+    }
+
+    std::filesystem::path folder_;
+    std::mutex writing_;  ///< so that erase() does not take a file being written for a leftover
+};
+
+}  // namespace
+}  // namespace folder
+
+Result<std::unique_ptr<Slot>> open_slot_folder(const std::filesystem::path& folder) {
+    CHECK(folder::make_folder(folder));
+    auto slot = std::make_unique<folder::FolderSlot>(folder);
+    CHECK(slot->erase_leftovers());
+    return slot;
+}
+
+}  // namespace muniment::storage

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+
+#include "storage/conformance/scratch.hpp"
+#include "storage/open.hpp"
+
+namespace muniment::storage {
+namespace {
+
+struct FolderSlot : testing::Test {
+    Scratch scratch;
+    std::filesystem::path folder = scratch.path / "new" / "slot";
+    std::unique_ptr<Slot> slot = open_slot_folder(folder).value();
+};
+
+TEST_F(FolderSlot, KeepsSmallFiles) {
+    ASSERT_TRUE(slot->put("epoch-1.key", view("sealed"), Replace::no));
+    ASSERT_TRUE(slot->put("a", {}, Replace::no));
+    EXPECT_EQ(slot->get("epoch-1.key").value(), bytes("sealed"));
+    EXPECT_EQ(slot->get("a").value(), Bytes{});
+    EXPECT_EQ(slot->get("b").error().problem, Problem::not_found);
+    EXPECT_EQ(slot->list().value(), (std::vector<std::string>{"a", "epoch-1.key"}));
+    EXPECT_EQ(open_slot_folder(folder).value()->get("epoch-1.key").value(), bytes("sealed"));
+}
+
+TEST_F(FolderSlot, ReadsAnewEachTime) {
+    ASSERT_TRUE(slot->put("living", view("a"), Replace::no));
+    std::ofstream(folder / "living") << "b";
+    EXPECT_EQ(slot->get("living").value(), bytes("b"));
+}
+
+TEST_F(FolderSlot, WritesOverOnlyWhereTheCallerSaysSo) {
+    ASSERT_TRUE(slot->put("seen", view("1"), Replace::yes));
+    EXPECT_EQ(slot->put("seen", view("2"), Replace::no).error().problem, Problem::conflict);
+    EXPECT_EQ(slot->get("seen").value(), bytes("1"));
+    ASSERT_TRUE(slot->put("seen", view("2"), Replace::yes));
+    EXPECT_EQ(slot->get("seen").value(), bytes("2"));
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1);
+}
+
+TEST_F(FolderSlot, RefusesNamesAndSizesThatItDoesNotHold) {
+    for (auto name : {std::string(""), std::string("A"), std::string("a/b"), std::string(".."), std::string(".a"), std::string("a b"),
+                      std::string("a~writing"), std::string("a\0b", 3), std::string(81, 'a')}) {
+        EXPECT_EQ(slot->put(name, view("x"), Replace::no).error().problem, Problem::bad_name) << name;
+        EXPECT_EQ(slot->get(name).error().problem, Problem::bad_name) << name;
+        EXPECT_EQ(slot->erase(name).error().problem, Problem::bad_name) << name;
+    }
+    EXPECT_TRUE(slot->put(std::string(80, 'a'), Bytes(slot_file_bytes_max), Replace::no));
+    EXPECT_EQ(slot->put("b", Bytes(slot_file_bytes_max + 1), Replace::no).error().problem, Problem::too_large);
+    std::ofstream(folder / "long") << std::string(slot_file_bytes_max + 1, 'x');
+    EXPECT_EQ(slot->get("long").error().problem, Problem::corrupt);
+}
+
+TEST_F(FolderSlot, ErasesTheBytesAndTheName) {
+    ASSERT_TRUE(slot->put("key", view("thirty-two bytes of something"), Replace::no));
+    // A second name for the same bytes shows what became of them.
+    std::filesystem::create_hard_link(folder / "key", scratch.path / "witness");
+    ASSERT_TRUE(slot->erase("key"));
+    EXPECT_EQ(slot->get("key").error().problem, Problem::not_found);
+    EXPECT_TRUE(slot->list()->empty());
+    std::ifstream stream(scratch.path / "witness", std::ios::binary);
+    std::string left((std::istreambuf_iterator<char>(stream)), {});
+    EXPECT_EQ(left.size(), 29u);
+    EXPECT_EQ(left.find("something"), std::string::npos);
+    EXPECT_EQ(slot->erase("key").error().problem, Problem::not_found);
+}
+
+TEST_F(FolderSlot, ErasesWhatAPutThatWasCutOffLeftBehind) {
+    ASSERT_TRUE(slot->put("key", view("x"), Replace::no));
+    auto leave = [&] { std::ofstream(folder / "0123~writing") << "a key that nobody would ever erase"; };
+    leave();
+    EXPECT_EQ(slot->list()->size(), 1u);
+    ASSERT_TRUE(slot->erase("key"));
+    EXPECT_TRUE(std::filesystem::is_empty(folder));
+    leave();
+    ASSERT_TRUE(open_slot_folder(folder));
+    EXPECT_TRUE(std::filesystem::is_empty(folder));
+}
+
+TEST_F(FolderSlot, IsPrivate) {
+    auto former = ::umask(0);
+    auto other = open_slot_folder(scratch.path / "other").value();
+    ASSERT_TRUE(other->put("a", view("x"), Replace::no));
+    ::umask(former);
+    struct stat status {};
+    ASSERT_EQ(::stat((scratch.path / "other").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0700u);
+    ASSERT_EQ(::stat((scratch.path / "other" / "a").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0600u);
+}
+
+}  // namespace
+}  // namespace muniment::storage

@@ -53,7 +53,8 @@ double bare_rows_per_second(const std::filesystem::path& file, int batch, double
     auto run = [](sqlite3* db, const char* sql) { require(sqlite3_exec(db, sql, nullptr, nullptr, nullptr) == SQLITE_OK, sql); };
     sqlite3* db = nullptr;
     require(sqlite3_open(file.c_str(), &db) == SQLITE_OK, "the file does not open");
-    run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE entries (sequence INTEGER PRIMARY KEY, row BLOB)");
+    run(db,
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE entries (sequence INTEGER PRIMARY KEY, row BLOB)");
     sqlite3_stmt* insert = nullptr;
     sqlite3_prepare_v2(db, "INSERT INTO entries (row) VALUES (?1)", -1, &insert, nullptr);
     Bytes row(leaf_bytes + detail_bytes, 3);
@@ -82,8 +83,10 @@ int main(int count, char** words) {
     double seconds = count > 3 ? std::atof(words[3]) : 5;
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
-    std::printf("bare SQLite, one thread, batches of 64:   %9.0f rows/s\n", bare_rows_per_second(folder / "bare.db", 64, seconds));
-    std::printf("bare SQLite, one thread, batches of 1024: %9.0f rows/s\n", bare_rows_per_second(folder / "bare1k.db", 1024, seconds));
+    std::printf("bare SQLite, one thread, batches of 64:   %9.0f rows/s\n",
+                bare_rows_per_second(folder / "bare.db", 64, seconds));
+    std::printf("bare SQLite, one thread, batches of 1024: %9.0f rows/s\n",
+                bare_rows_per_second(folder / "bare1k.db", 1024, seconds));
     std::printf("records, %d blocking callers:             %9.0f commits/s\n", callers,
                 commits_per_second(folder / "records.db", callers, seconds));
     std::filesystem::remove_all(folder);

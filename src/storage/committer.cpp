@@ -20,7 +20,8 @@ Committer::~Committer() {
 }
 
 Result<void> Committer::usable() const {
-    if (closed_.load(std::memory_order_acquire)) return fail(Problem::unavailable, "a commit failed; the records must be opened anew");
+    if (closed_.load(std::memory_order_acquire))
+        return fail(Problem::unavailable, "a commit failed; the records must be opened anew");
     return {};
 }
 
@@ -71,7 +72,8 @@ void Committer::run() {
         if (line_.empty()) {
             batch_.rest(/*idle=*/true);
             asleep_ = 1;
-            if (pushed_.load() == nullptr && !stopping_) ::syscall(SYS_futex, &asleep_, FUTEX_WAIT_PRIVATE, 1, nullptr, nullptr, 0);
+            if (pushed_.load() == nullptr && !stopping_)
+                ::syscall(SYS_futex, &asleep_, FUTEX_WAIT_PRIVATE, 1, nullptr, nullptr, 0);
             asleep_ = 0;
             if (pushed_.load() == nullptr && stopping_) return;
             continue;

@@ -4,8 +4,8 @@
 // Promises   commit() returns after the batch's commit did, never before. A piece that fails is undone alone. No piece runs while
 //            another does. Pieces run in the order in which they came.
 // Assumes    The Batch is used by nobody else.
-// Does not   Know what a row is. It retries nothing: a commit whose sync failed may or may not be on the disk (fsync does not say,
-//            and a second fsync would lie), so the store is closed and only opening it anew shows what is there.
+// Does not   Know what a row is. It retries nothing: a commit whose sync failed may or may not be on the disk (and a second
+//            fsync would not tell), so the store is closed and only opening it anew shows what is there.
 #pragma once
 #include <atomic>
 #include <thread>
@@ -20,11 +20,11 @@ class Batch {
   public:
     virtual ~Batch() = default;
     virtual Result<void> begin() = 0;
-    virtual Result<void> mark() = 0;              ///< from here the next piece can be undone
-    virtual Result<void> keep() = 0;              ///< what came after the mark
-    virtual Result<void> undo() = 0;              ///< what came after the mark
-    virtual Result<void> commit() = 0;            ///< durable on return
-    virtual void abandon() = 0;                   ///< everything since begin(); never fails in a way that matters
+    virtual Result<void> mark() = 0;    ///< from here the next piece can be undone
+    virtual Result<void> keep() = 0;    ///< what came after the mark
+    virtual Result<void> undo() = 0;    ///< what came after the mark
+    virtual Result<void> commit() = 0;  ///< durable on return
+    virtual void abandon() = 0;         ///< everything since begin(); never fails in a way that matters
     /// False once the database has undone the whole transaction by itself, as SQLite does where the disk is full.
     virtual bool open() const = 0;
     virtual RecordWriter& writer() = 0;
@@ -35,7 +35,7 @@ class Batch {
 class Committer {
   public:
     explicit Committer(Batch& batch);
-    ~Committer();                                 ///< runs what is queued first
+    ~Committer();  ///< runs what is queued first
     Committer(const Committer&) = delete;
     Committer& operator=(const Committer&) = delete;
 
@@ -54,18 +54,18 @@ class Committer {
 
     void push(Piece& piece);
     void run();
-    bool take();                                  ///< moves what was pushed to the end of line_
+    bool take();  ///< moves what was pushed to the end of line_
     void await_company(std::size_t before);
     void run_batch(std::span<Piece* const> pieces);
     Result<void> run_pieces(std::span<Piece* const> pieces);
     Result<void> run_piece(Piece& piece);
 
     Batch& batch_;
-    std::atomic<Piece*> pushed_{nullptr};         ///< newest first
+    std::atomic<Piece*> pushed_{nullptr};  ///< newest first
     std::atomic<std::size_t> waiting_{0};
     std::atomic<std::uint32_t> asleep_{0};
     std::atomic<bool> stopping_{false}, closed_{false};
-    std::vector<Piece*> line_;                    ///< oldest first; the committer's own
+    std::vector<Piece*> line_;  ///< oldest first; the committer's own
     std::thread thread_;
 };
 

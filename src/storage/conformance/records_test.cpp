@@ -29,7 +29,8 @@ class RecordsLaw : public testing::TestWithParam<Driver> {
         commit([&](RecordWriter& w) { return (w.*how)(row); });
     }
     template <class Row>
-    std::vector<Row> collect(Result<void> (RecordReader::*walk)(const std::function<bool(const Row&)>&), std::size_t enough = 1'000) {
+    std::vector<Row> collect(Result<void> (RecordReader::*walk)(const std::function<bool(const Row&)>&),
+                             std::size_t enough = 1'000) {
         std::vector<Row> rows;
         EXPECT_TRUE(((*records).*walk)([&](const Row& row) { return rows.push_back(row), rows.size() < enough; }));
         return rows;
@@ -51,10 +52,17 @@ Id16 id(std::uint8_t n) {
     out[15] = n;
     return out;
 }
-EntryRow entry(std::string_view leaf) { return {.leaf = bytes(leaf), .owner_kind = OwnerKind::matter, .owner = id(1), .detail = bytes("d")}; }
+EntryRow entry(std::string_view leaf) {
+    return {.leaf = bytes(leaf), .owner_kind = OwnerKind::matter, .owner = id(1), .detail = bytes("d")};
+}
 DocumentRow paper(std::uint8_t document, std::string_view tag, std::uint64_t number) {
-    return {.matter = {id(1)}, .document = {id(document)}, .number = number, .versions = 1, .tag = bytes(tag),
-            .secret = bytes("s"), .list = bytes("l")};
+    return {.matter = {id(1)},
+            .document = {id(document)},
+            .number = number,
+            .versions = 1,
+            .tag = bytes(tag),
+            .secret = bytes("s"),
+            .list = bytes("l")};
 }
 
 TEST_P(RecordsLaw, KeepsSingles) {
@@ -154,7 +162,8 @@ TEST_P(RecordsLaw, KeepsVersionsAndParts) {
     VersionRow v2{{id(1)}, 2, 1, bytes("v2")}, v1{{id(1)}, 1, 1, bytes("v1")}, other{{id(2)}, 1, 1, bytes("o")};
     for (const auto& row : {v2, v1, other}) put(&RecordWriter::put_version, row);
     PackId pack{id(50)};
-    PartRow second{{id(1)}, 1, 1, {id(31)}, 10, {pack, 900, 26}, bytes("k1")}, first{{id(1)}, 1, 0, {id(30)}, 10, {pack, 1'000, 26}, bytes("k0")},
+    PartRow second{{id(1)}, 1, 1, {id(31)}, 10, {pack, 900, 26}, bytes("k1")},
+        first{{id(1)}, 1, 0, {id(30)}, 10, {pack, 1'000, 26}, bytes("k0")},
         of_other{{id(2)}, 1, 0, {id(32)}, 10, {pack, 44, 26}, bytes("k2")};
     for (const auto& row : {second, first, of_other}) put(&RecordWriter::put_part, row);
 
@@ -351,11 +360,11 @@ TEST_P(RecordsLaw, ManyThreadsCommitAtOnceWhileOthersRead) {
     EXPECT_EQ(records->entry_count().value(), given.size());
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Drivers, RecordsLaw,
-    testing::Values(Driver{"sqlite", [](const Scratch& s) { return open_sqlite(s.path / "records.db").value(); }},
-                    Driver{"memory", [](const Scratch&) { return open_memory(); }}),
-    [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Drivers, RecordsLaw,
+                         testing::Values(Driver{"sqlite",
+                                                [](const Scratch& s) { return open_sqlite(s.path / "records.db").value(); }},
+                                         Driver{"memory", [](const Scratch&) { return open_memory(); }}),
+                         [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace muniment::storage

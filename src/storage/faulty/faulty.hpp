@@ -22,7 +22,7 @@ class Faults {
         at_ = nth;
     }
     void none() { at_ = 0; }
-    std::uint64_t calls() const { return calls_; }                    ///< since fail_at
+    std::uint64_t calls() const { return calls_; }  ///< since fail_at
     Result<void> next() {
         auto call = ++calls_;
         auto at = at_.load();

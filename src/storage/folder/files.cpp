@@ -22,10 +22,17 @@ std::unexpected<Error> system_failure(const char* what, std::source_location whe
     auto problem = Problem::unavailable;
     switch (number) {
         case ENOSPC:
-        case EDQUOT: problem = Problem::no_room; break;
-        case ENOENT: problem = Problem::not_found; break;
-        case EEXIST: problem = Problem::conflict; break;
-        default: break;
+        case EDQUOT:
+            problem = Problem::no_room;
+            break;
+        case ENOENT:
+            problem = Problem::not_found;
+            break;
+        case EEXIST:
+            problem = Problem::conflict;
+            break;
+        default:
+            break;
     }
     return fail(problem, std::string(what) + " failed with errno " + std::to_string(number), where);
 }
@@ -101,7 +108,7 @@ Result<std::size_t> File::read_at(std::uint64_t offset, std::span<std::uint8_t> 
 }
 
 Result<std::uint64_t> File::size() const {
-    struct stat status {};
+    struct stat status{};
     if (::fstat(fd_, &status) != 0) return system_failure("asking for a file's size");
     return static_cast<std::uint64_t>(status.st_size);
 }

@@ -26,11 +26,11 @@ class File {
     ~File();
 
     Result<void> write_at(std::uint64_t offset, View bytes);
-    Result<void> write_at(std::uint64_t offset, std::span<iovec> pieces);  ///< `pieces` are used up
+    Result<void> write_at(std::uint64_t offset, std::span<iovec> pieces);                  ///< `pieces` are used up
     Result<std::size_t> read_at(std::uint64_t offset, std::span<std::uint8_t> out) const;  ///< less than asked only at the end
     Result<std::uint64_t> size() const;
-    Result<void> sync();                                                ///< data and size
-    void start_writing_out(std::uint64_t offset, std::uint64_t length); ///< a hint, so that the later sync has little to do
+    Result<void> sync();                                                 ///< data and size
+    void start_writing_out(std::uint64_t offset, std::uint64_t length);  ///< a hint, so that the later sync has little to do
 
   private:
     explicit File(int fd) : fd_(fd) {}
@@ -45,7 +45,7 @@ Result<void> sync_folder(const std::filesystem::path& path);
 /// A second name, which must be free: `conflict`.
 Result<void> link_file(const std::filesystem::path& from, const std::filesystem::path& to);
 Result<void> rename_file(const std::filesystem::path& from, const std::filesystem::path& to);
-Result<void> remove_file(const std::filesystem::path& path);            ///< `not_found`
+Result<void> remove_file(const std::filesystem::path& path);  ///< `not_found`
 /// ENOSPC and EDQUOT are `no_room`, ENOENT `not_found`, EEXIST `conflict`, the rest `unavailable`. Never names the path.
 std::unexpected<Error> system_failure(const char* what, std::source_location where = std::source_location::current());
 

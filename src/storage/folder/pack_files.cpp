@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::string_view extension = ".pack";
 
-std::string place_text(const PackId& pack, std::uint64_t offset) { return "pack " + pack.text() + " at " + std::to_string(offset); }
+std::string place_text(const PackId& pack, std::uint64_t offset) {
+    return "pack " + pack.text() + " at " + std::to_string(offset);
+}
 
 }  // namespace
 

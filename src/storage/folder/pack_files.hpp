@@ -28,7 +28,7 @@ class PackFiles {
 
     std::filesystem::path folder_;
     std::mutex lock_;
-    Recent recent_;                                                   ///< last used first
+    Recent recent_;  ///< last used first
     std::unordered_map<PackId, Recent::iterator> open_;
 };
 

@@ -37,7 +37,8 @@ FrameHead encode_frame(const Frame& frame) {
 
 Result<void> check_pack_head(const PackHead& head, const PackId& pack) {
     Reader r(head);
-    if (text(r.raw(pack_mark.size())) != pack_mark) return fail(Problem::corrupt, "pack " + pack.text() + " does not begin as a pack");
+    if (text(r.raw(pack_mark.size())) != pack_mark)
+        return fail(Problem::corrupt, "pack " + pack.text() + " does not begin as a pack");
     if (auto format = r.u8(); format != pack_format) return fail(Problem::too_new, "pack format " + std::to_string(format));
     if (PackId{r.array<16>()} != pack) return fail(Problem::corrupt, "the file of pack " + pack.text() + " is another pack's");
     return {};

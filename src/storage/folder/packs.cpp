@@ -18,7 +18,10 @@ constexpr std::size_t sealed_bytes_max = limits::small_object_bytes_max + 64 * l
 }  // namespace
 
 FolderPacks::FolderPacks(std::filesystem::path folder, RegisterPack registered, std::uint64_t pack_bytes_max)
-    : files_(std::move(folder)), registered_(std::move(registered)), pack_bytes_max_(pack_bytes_max), thread_([this] { run(); }) {}
+    : files_(std::move(folder)),
+      registered_(std::move(registered)),
+      pack_bytes_max_(pack_bytes_max),
+      thread_([this] { run(); }) {}
 
 FolderPacks::~FolderPacks() {
     // A failure was told to everybody who waited for an object; there is nobody else to tell.
@@ -33,7 +36,8 @@ FolderPacks::~FolderPacks() {
 
 Result<PendingObject> FolderPacks::append(const ObjectId& object, Bytes sealed) {
     auto size = sealed.size();
-    if (size > sealed_bytes_max) return fail(Problem::too_large, "an object of " + std::to_string(size) + " bytes for a shared pack");
+    if (size > sealed_bytes_max)
+        return fail(Problem::too_large, "an object of " + std::to_string(size) + " bytes for a shared pack");
     std::unique_lock held(lock_);
     work_done_.wait(held, [&] { return queued_bytes_ + size <= limits::pack_queue_bytes_max; });
     if (!current_ || current_->end + frame_bytes + size > pack_bytes_max_) CHECK(begin_pack());
@@ -81,7 +85,7 @@ void FolderPacks::write_batch(Objects batch) {
         auto group = rest.first(static_cast<std::size_t>(other - rest.begin()));
         rest = rest.subspan(group.size());
         if constexpr (broken(5)) {
-            // Promise 5 broken, for its scenario only: everybody is told that the bytes are safe, 3 seconds before they are written.
+            // Promise 5 broken, for its scenario only: all are told that the bytes are safe, 3 seconds before they are written.
             settle(group, {});
             std::this_thread::sleep_for(std::chrono::seconds(3));
             static_cast<void>(write(group).has_value());

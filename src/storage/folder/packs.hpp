@@ -34,21 +34,21 @@ class FolderPacks final : public PackStore {
     struct Pack {
         PackId id;
         File file;
-        std::uint64_t end = pack_head_bytes;           ///< the next frame's place
-        std::size_t waiting = 0;                       ///< objects not yet durable
-        bool complete = false;                         ///< nothing more will be appended
-        Result<void> state{};                          ///< why it must not be touched any more
+        std::uint64_t end = pack_head_bytes;  ///< the next frame's place
+        std::size_t waiting = 0;              ///< objects not yet durable
+        bool complete = false;                ///< nothing more will be appended
+        Result<void> state{};                 ///< why it must not be touched any more
     };
     struct Object {
         std::shared_ptr<Pack> pack;
-        std::uint64_t at = 0;                          ///< of the frame
+        std::uint64_t at = 0;  ///< of the frame
         FrameHead frame{};
         Bytes sealed;
         std::promise<Result<void>> durable;
     };
     using Objects = std::vector<Object>;
 
-    Result<void> begin_pack();                         ///< lock_ is held
+    Result<void> begin_pack();  ///< lock_ is held
     void run();
     void write_batch(Objects batch);
     Result<void> write(std::span<Object> of_one_pack);
@@ -62,7 +62,7 @@ class FolderPacks final : public PackStore {
     std::condition_variable work_came_, work_done_;
     std::shared_ptr<Pack> current_;
     Objects queue_;
-    std::size_t queued_bytes_ = 0;                     ///< with what is being written
+    std::size_t queued_bytes_ = 0;  ///< with what is being written
     bool stopping_ = false;
     std::thread thread_;
 };
@@ -86,7 +86,7 @@ class FolderObjectWriter final : public ObjectWriter {
     PackId pack_;
     File file_;
     Bytes buffer_;
-    std::uint64_t length_ = 0, hinted_ = 0;            ///< written; of it, asked to be written out
+    std::uint64_t length_ = 0, hinted_ = 0;  ///< written; of it, asked to be written out
     Result<void> state_{};
     bool finished_ = false;
 };

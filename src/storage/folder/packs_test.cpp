@@ -49,11 +49,13 @@ TEST(FolderPacks, HasTheBytesOfItsFormat) {
     EXPECT_EQ(all.substr(0, 9), std::string("MUNIPACK\x01", 9));
     EXPECT_EQ(all.substr(9, 16), std::string(text(three.pack())));
     EXPECT_EQ(all.substr(25, 4), "OBJ1");
-    EXPECT_EQ(to_hex(view(all.substr(29, 24))), "01000000000000000000000000000000" "000000000000000a");
+    EXPECT_EQ(to_hex(view(all.substr(29, 24))),
+              "01000000000000000000000000000000"
+              "000000000000000a");
     // sha256("OBJ1" || 01 00… || 000000000000000a), by coreutils' sha256sum.
     EXPECT_EQ(to_hex(view(all.substr(53, 4))), "1bed4c6d");
     EXPECT_EQ(all.substr(57, 10), std::string(10, '\x01'));
-    struct stat status {};
+    struct stat status{};
     ASSERT_EQ(::stat(three.file().c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777, 0600u);
     ASSERT_EQ(::stat(three.file().parent_path().c_str(), &status), 0);

@@ -89,8 +89,8 @@ class FolderSlot final : public Slot {
 
     Result<void> overwrite_and_remove(const std::filesystem::path& path) {
         {
-            // On a disk that writes in place this is what erases. Where it does not, the old block may outlive its name: which disks
-            // may be slots is asked when one is made.
+            // On a disk that writes in place this is what erases. Where it does not, the old block may outlive its name: which
+            // disks may be slots is asked when one is made.
             TRY(auto file, File::open_write(path));
             TRY(auto size, file.size());
             Bytes noise(size);
@@ -101,7 +101,8 @@ class FolderSlot final : public Slot {
         CHECK(remove_file(path));
         CHECK(sync_folder(folder_));
         auto gone = File::open_read(path);
-        if (gone || gone.error().problem != Problem::not_found) return fail(Problem::unavailable, "an erased file is still there");
+        if (gone || gone.error().problem != Problem::not_found)
+            return fail(Problem::unavailable, "an erased file is still there");
         return {};
     }
 

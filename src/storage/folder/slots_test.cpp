@@ -42,8 +42,8 @@ TEST_F(FolderSlot, WritesOverOnlyWhereTheCallerSaysSo) {
 }
 
 TEST_F(FolderSlot, RefusesNamesAndSizesThatItDoesNotHold) {
-    for (auto name : {std::string(""), std::string("A"), std::string("a/b"), std::string(".."), std::string(".a"), std::string("a b"),
-                      std::string("a~writing"), std::string("a\0b", 3), std::string(81, 'a')}) {
+    for (auto name : {std::string(""), std::string("A"), std::string("a/b"), std::string(".."), std::string(".a"),
+                      std::string("a b"), std::string("a~writing"), std::string("a\0b", 3), std::string(81, 'a')}) {
         EXPECT_EQ(slot->put(name, view("x"), Replace::no).error().problem, Problem::bad_name) << name;
         EXPECT_EQ(slot->get(name).error().problem, Problem::bad_name) << name;
         EXPECT_EQ(slot->erase(name).error().problem, Problem::bad_name) << name;
@@ -85,7 +85,7 @@ TEST_F(FolderSlot, IsPrivate) {
     auto other = open_slot_folder(scratch.path / "other").value();
     ASSERT_TRUE(other->put("a", view("x"), Replace::no));
     ::umask(former);
-    struct stat status {};
+    struct stat status{};
     ASSERT_EQ(::stat((scratch.path / "other").c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777, 0700u);
     ASSERT_EQ(::stat((scratch.path / "other" / "a").c_str(), &status), 0);

@@ -18,7 +18,8 @@ class MemoryPacks final : public PackStore {
     Result<PendingObject> append(const ObjectId& object, Bytes sealed) override {
         std::lock_guard held(lock_);
         if (sealed.size() > limits::small_object_bytes_max + 64 * limits::KiB) return fail(Problem::too_large);
-        if (!current_ || end_of(packs_.at(*current_)) + folder::frame_bytes + sealed.size() > limits::pack_bytes_max) CHECK(begin_pack());
+        if (!current_ || end_of(packs_.at(*current_)) + folder::frame_bytes + sealed.size() > limits::pack_bytes_max)
+            CHECK(begin_pack());
         auto& pack = packs_.at(*current_);
         Placement place{*current_, end_of(pack) + folder::frame_bytes, sealed.size()};
         pack.push_back({{object, place}, std::move(sealed)});
@@ -92,7 +93,8 @@ class MemoryPacks final : public PackStore {
 
 class MemoryObjectWriter final : public ObjectWriter {
   public:
-    MemoryObjectWriter(MemoryPacks& packs, const ObjectId& object, const PackId& pack) : packs_(packs), object_(object), pack_(pack) {}
+    MemoryObjectWriter(MemoryPacks& packs, const ObjectId& object, const PackId& pack)
+        : packs_(packs), object_(object), pack_(pack) {}
     Result<void> add(View sealed) override {
         sealed_.insert(sealed_.end(), sealed.begin(), sealed.end());
         return {};
@@ -124,6 +126,8 @@ Result<std::unique_ptr<ObjectWriter>> MemoryPacks::create(const ObjectId& object
 }  // namespace
 }  // namespace memory
 
-std::unique_ptr<PackStore> open_pack_memory(RegisterPack registered) { return std::make_unique<memory::MemoryPacks>(std::move(registered)); }
+std::unique_ptr<PackStore> open_pack_memory(RegisterPack registered) {
+    return std::make_unique<memory::MemoryPacks>(std::move(registered));
+}
 
 }  // namespace muniment::storage

@@ -60,7 +60,8 @@ Result<std::optional<DocumentRow>> Reads::live_document_with_tag(const MatterId&
     return found(t_.documents, {matter, *document});
 }
 Result<void> Reads::for_each_document(const MatterId& matter, const std::function<bool(const DocumentRow&)>& take) {
-    return walk(t_.documents.lower_bound({matter, DocumentId{}}), t_.documents, [&](auto& row) { return row.matter == matter; }, take);
+    return walk(
+        t_.documents.lower_bound({matter, DocumentId{}}), t_.documents, [&](auto& row) { return row.matter == matter; }, take);
 }
 Result<std::uint64_t> Reads::document_count() { return t_.documents.size(); }
 
@@ -72,9 +73,10 @@ Result<void> Reads::for_each_version(const DocumentId& document, const std::func
 }
 Result<std::vector<PartRow>> Reads::parts(const DocumentId& document, std::uint32_t version) {
     std::vector<PartRow> rows;
-    CHECK(walk(t_.parts.lower_bound({document, version, 0}), t_.parts,
-               [&](auto& row) { return row.document == document && row.version == version; },
-               [&](auto& row) { return rows.push_back(row), true; }));
+    CHECK(walk(
+        t_.parts.lower_bound({document, version, 0}), t_.parts,
+        [&](auto& row) { return row.document == document && row.version == version; },
+        [&](auto& row) { return rows.push_back(row), true; }));
     return rows;
 }
 Result<void> Reads::for_each_part_in(const PackId& pack, const std::function<bool(const PartRow&)>& take) {

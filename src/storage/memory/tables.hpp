@@ -19,8 +19,8 @@ struct Tables {
     std::map<std::tuple<std::uint16_t, Id16>, GateRow> gate_rows;
     std::map<std::tuple<std::uint16_t, Id16, Id16>, FieldRow> fields;
     std::map<std::tuple<MatterId, DocumentId>, DocumentRow> documents;
-    std::map<std::tuple<MatterId, Bytes>, DocumentId> live_tags;              ///< derived from documents
-    std::map<std::tuple<MatterId, std::uint64_t>, DocumentId> numbers;        ///< derived from documents
+    std::map<std::tuple<MatterId, Bytes>, DocumentId> live_tags;        ///< derived from documents
+    std::map<std::tuple<MatterId, std::uint64_t>, DocumentId> numbers;  ///< derived from documents
     std::map<std::tuple<DocumentId, std::uint32_t>, VersionRow> versions;
     std::map<PartKey, PartRow> parts;
     std::map<std::tuple<PackId, std::uint64_t, PartKey>, bool> parts_by_place;  ///< derived from parts

@@ -14,17 +14,22 @@ class Writes final : public ForwardsReads<RecordWriter, Writes> {
         return f(reads_);
     }
 
-    Result<void> put_single(std::string_view name, const SingleRow& row) override { return put(t_.singles, std::string(name), row); }
+    Result<void> put_single(std::string_view name, const SingleRow& row) override {
+        return put(t_.singles, std::string(name), row);
+    }
     Result<void> drop_single(std::string_view name) override { return drop(t_.singles, std::string(name)); }
     Result<void> put_key(const KeyRow& row) override { return put(t_.keys, {row.kind, row.owner}, row); }
     Result<void> drop_key(OwnerKind kind, const Id16& owner) override { return drop(t_.keys, {kind, owner}); }
     Result<void> put_gate_row(const GateRow& row) override { return put(t_.gate_rows, {row.kind, row.row}, row); }
     Result<void> drop_gate_row(std::uint16_t kind, const Id16& row) override { return drop(t_.gate_rows, {kind, row}); }
     Result<void> put_field(const FieldRow& row) override { return put(t_.fields, {row.kind, row.owner, row.row}, row); }
-    Result<void> drop_field(std::uint16_t kind, const Id16& owner, const Id16& row) override { return drop(t_.fields, {kind, owner, row}); }
+    Result<void> drop_field(std::uint16_t kind, const Id16& owner, const Id16& row) override {
+        return drop(t_.fields, {kind, owner, row});
+    }
 
     Result<void> put_document(const DocumentRow& row) override {
-        if (row.state == DocumentState::live && another(t_.live_tags, {row.matter, row.tag}, row.document)) return fail(Problem::name_taken);
+        if (row.state == DocumentState::live && another(t_.live_tags, {row.matter, row.tag}, row.document))
+            return fail(Problem::name_taken);
         if (row.number > 0 && another(t_.numbers, {row.matter, row.number}, row.document))
             return fail(Problem::conflict, "number " + std::to_string(row.number) + " of the matter is another document's");
         CHECK(drop_document(row.matter, row.document));
@@ -69,7 +74,9 @@ class Writes final : public ForwardsReads<RecordWriter, Writes> {
     }
     Result<void> put_tile(const TileRow& row) override { return put(t_.tiles, {row.level, row.index}, row); }
     Result<void> put_checkpoint(const CheckpointRow& row) override { return put(t_.checkpoints, row.size, row); }
-    Result<void> index_entry(const Id16& subject, std::uint64_t sequence) override { return put(t_.about, {subject, sequence}, true); }
+    Result<void> index_entry(const Id16& subject, std::uint64_t sequence) override {
+        return put(t_.about, {subject, sequence}, true);
+    }
 
     Result<void> remember(View key, const SingleRow& row) override { return put(t_.remembered, bytes(key), row); }
     Result<void> forget_before(std::int64_t us) override {

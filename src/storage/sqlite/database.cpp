@@ -13,14 +13,15 @@ namespace {
 // mmap_size=0: an I/O error is an error code and not a signal. fullfsync and the like do not exist on Linux.
 constexpr const char* settings =
     "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; PRAGMA mmap_size = 0;"
-    "PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864;";
+    "PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = "
+    "67108864;";
 
 }  // namespace
 
 Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& path, Mode mode) {
     sqlite3* db = nullptr;
-    int flags = (mode == Mode::write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX |
-                SQLITE_OPEN_PRIVATECACHE;
+    int flags =
+        (mode == Mode::write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
     int answer = sqlite3_open_v2(std::filesystem::absolute(path).c_str(), &db, flags, nullptr);
     if (db == nullptr) return fail(Problem::unavailable, "no memory to open the database");
     std::unique_ptr<Database> database(new Database(db));
@@ -66,18 +67,32 @@ std::unexpected<Error> Database::refusal(int answer, std::source_location where)
     auto detail = "the database answers " + std::to_string(answer) + " (" + sqlite3_errstr(answer) + ")";
     auto problem = Problem::unavailable;
     switch (answer & 0xff) {
-        case SQLITE_FULL: problem = Problem::no_room; break;
-        case SQLITE_CORRUPT:
-        case SQLITE_NOTADB: problem = Problem::corrupt; break;
-        case SQLITE_CONSTRAINT: problem = Problem::conflict; break;
-        case SQLITE_BUSY:
-        case SQLITE_LOCKED: problem = Problem::busy; break;
-        case SQLITE_TOOBIG: problem = Problem::too_large; break;
-        case SQLITE_IOERR:
-            if (sqlite3_system_errno(db_) == ENOSPC) problem = Problem::no_room;
+        case SQLITE_FULL:
+            problem = Problem::no_room;
             break;
-        case SQLITE_MISUSE: die("SQLite was misused", where);
-        default: break;
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            problem = Problem::corrupt;
+            break;
+        case SQLITE_CONSTRAINT:
+            problem = Problem::conflict;
+            break;
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            problem = Problem::busy;
+            break;
+        case SQLITE_TOOBIG:
+            problem = Problem::too_large;
+            break;
+        case SQLITE_IOERR:
+            // A sync that failed is never mere want of room: what the kernel dropped is not known.
+            if (answer != SQLITE_IOERR_FSYNC && answer != SQLITE_IOERR_DIR_FSYNC && sqlite3_system_errno(db_) == ENOSPC)
+                problem = Problem::no_room;
+            break;
+        case SQLITE_MISUSE:
+            die("SQLite was misused", where);
+        default:
+            break;
     }
     return fail(problem, std::move(detail), where);
 }

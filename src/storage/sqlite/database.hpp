@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One connection to the database file and its prepared statements: the only place that calls SQLite's C interface.
 //
-// Promises   A statement is prepared once per connection. Every column is checked as it is read: a row that does not have the form
-//            we wrote is `corrupt`, never a wrong value.
+// Promises   A statement is prepared once per connection. Every column is checked as it is read: a row that does not have the
+//            form we wrote is `corrupt`, never a wrong value.
 // Assumes    A connection is used by one thread at a time. What is bound lives as long as the Query.
 #pragma once
 #include <sqlite3.h>
@@ -25,9 +25,9 @@ class Database {
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
-    Result<void> run(const char* sql);                       ///< statements without parameters, rows thrown away
-    Result<std::int64_t> number(const char* sql);            ///< the one number that it gives
-    Result<sqlite3_stmt*> prepared(const char* sql);         ///< kept by the address of the literal
+    Result<void> run(const char* sql);                ///< statements without parameters, rows thrown away
+    Result<std::int64_t> number(const char* sql);     ///< the one number that it gives
+    Result<sqlite3_stmt*> prepared(const char* sql);  ///< kept by the address of the literal
     bool in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
     std::int64_t last_rowid() const { return sqlite3_last_insert_rowid(db_); }
     std::int64_t changes() const { return sqlite3_changes64(db_); }
@@ -60,8 +60,8 @@ class Query {
     Query(const Query&) = delete;
     Query& operator=(const Query&) = delete;
 
-    Result<bool> next();                                     ///< false: no more rows
-    Result<void> run();                                      ///< to its end
+    Result<bool> next();  ///< false: no more rows
+    Result<void> run();   ///< to its end
     /// `corrupt` where a column of the row that was just read did not have the form we write.
     Result<void> sound() const;
 

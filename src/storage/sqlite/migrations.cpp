@@ -67,9 +67,11 @@ Result<void> migrate(Database& db, const std::filesystem::path& path, std::span<
     TRY(auto version, db.number("PRAGMA user_version"));
     TRY(auto tables, db.number("SELECT count(*) FROM sqlite_schema"));
     bool fresh = tables == 0 && version == 0;
-    if (!fresh && (program != application_id || version < 1)) return fail(Problem::corrupt, "the file is not a database of Muniment");
+    if (!fresh && (program != application_id || version < 1))
+        return fail(Problem::corrupt, "the file is not a database of Muniment");
     if (version > steps.back().version)
-        return fail(Problem::too_new, "schema " + std::to_string(version) + ", this program knows " + std::to_string(steps.back().version));
+        return fail(Problem::too_new,
+                    "schema " + std::to_string(version) + ", this program knows " + std::to_string(steps.back().version));
     if (!fresh && version < steps.back().version) {
         auto beside = path;
         beside += ".schema-" + std::to_string(version);

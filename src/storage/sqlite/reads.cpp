@@ -50,22 +50,24 @@ Result<std::optional<SingleRow>> Reads::single(std::string_view name) {
 }
 
 Result<std::optional<KeyRow>> Reads::key(OwnerKind kind, const Id16& owner) {
-    return one(Query(db_, "SELECT kind, owner, number, sealed FROM key_records WHERE kind = ?1 AND owner = ?2", kind, owner), key_row);
+    return one(Query(db_, "SELECT kind, owner, number, sealed FROM key_records WHERE kind = ?1 AND owner = ?2", kind, owner),
+               key_row);
 }
 Result<void> Reads::for_each_key(const std::function<bool(const KeyRow&)>& take) {
     return each(Query(db_, "SELECT kind, owner, number, sealed FROM key_records ORDER BY kind, owner"), key_row, take);
 }
 
 Result<std::optional<GateRow>> Reads::gate_row(std::uint16_t kind, const Id16& row) {
-    return one(Query(db_, "SELECT kind, row, owner, revision, sealed FROM gate_rows WHERE kind = ?1 AND row = ?2", kind, row), gate_row_of);
+    return one(Query(db_, "SELECT kind, row, owner, revision, sealed FROM gate_rows WHERE kind = ?1 AND row = ?2", kind, row),
+               gate_row_of);
 }
 Result<void> Reads::for_each_gate_row(const std::function<bool(const GateRow&)>& take) {
     return each(Query(db_, "SELECT kind, row, owner, revision, sealed FROM gate_rows ORDER BY kind, row"), gate_row_of, take);
 }
 
 Result<std::optional<FieldRow>> Reads::field(std::uint16_t kind, const Id16& owner, const Id16& row) {
-    return one(Query(db_, "SELECT kind, owner, row, revision, sealed FROM fields WHERE kind = ?1 AND owner = ?2 AND row = ?3", kind,
-                     owner, row),
+    return one(Query(db_, "SELECT kind, owner, row, revision, sealed FROM fields WHERE kind = ?1 AND owner = ?2 AND row = ?3",
+                     kind, owner, row),
                field_row);
 }
 Result<void> Reads::for_each_field(std::uint16_t kind, const std::function<bool(const FieldRow&)>& take) {
@@ -86,7 +88,8 @@ Result<std::optional<DocumentRow>> Reads::live_document_with_tag(const MatterId&
                document_row);
 }
 Result<void> Reads::for_each_document(const MatterId& matter, const std::function<bool(const DocumentRow&)>& take) {
-    return each(Query(db_, "SELECT " DOCUMENT_COLUMNS " FROM documents WHERE matter = ?1 ORDER BY document", matter), document_row, take);
+    return each(Query(db_, "SELECT " DOCUMENT_COLUMNS " FROM documents WHERE matter = ?1 ORDER BY document", matter),
+                document_row, take);
 }
 Result<std::uint64_t> Reads::document_count() {
     TRY(auto count, db_.number("SELECT count(*) FROM documents"));
@@ -94,17 +97,19 @@ Result<std::uint64_t> Reads::document_count() {
 }
 
 Result<std::optional<VersionRow>> Reads::version(const DocumentId& document, std::uint32_t version) {
-    return one(Query(db_, "SELECT document, version, revision, sealed FROM versions WHERE document = ?1 AND version = ?2", document,
-                     version),
+    return one(Query(db_, "SELECT document, version, revision, sealed FROM versions WHERE document = ?1 AND version = ?2",
+                     document, version),
                version_row);
 }
 Result<void> Reads::for_each_version(const DocumentId& document, const std::function<bool(const VersionRow&)>& take) {
-    return each(Query(db_, "SELECT document, version, revision, sealed FROM versions WHERE document = ?1 ORDER BY version", document),
-                version_row, take);
+    return each(
+        Query(db_, "SELECT document, version, revision, sealed FROM versions WHERE document = ?1 ORDER BY version", document),
+        version_row, take);
 }
 Result<std::vector<PartRow>> Reads::parts(const DocumentId& document, std::uint32_t version) {
-    return all(Query(db_, "SELECT " PART_COLUMNS " FROM parts WHERE document = ?1 AND version = ?2 ORDER BY part", document, version),
-               part_row);
+    return all(
+        Query(db_, "SELECT " PART_COLUMNS " FROM parts WHERE document = ?1 AND version = ?2 ORDER BY part", document, version),
+        part_row);
 }
 Result<void> Reads::for_each_part_in(const PackId& pack, const std::function<bool(const PartRow&)>& take) {
     return each(Query(db_, "SELECT " PART_COLUMNS " FROM parts WHERE pack = ?1 ORDER BY offset, document, version, part", pack),
@@ -118,13 +123,13 @@ Result<std::uint64_t> Reads::entry_count() {
     return static_cast<std::uint64_t>(count);
 }
 Result<void> Reads::for_each_entry(std::uint64_t from, std::uint64_t to, const std::function<bool(const EntryRow&)>& take) {
-    return each(Query(db_, "SELECT " ENTRY_COLUMNS " FROM entries WHERE sequence >= ?1 AND sequence < ?2 ORDER BY sequence", bound(from),
-                      bound(to)),
+    return each(Query(db_, "SELECT " ENTRY_COLUMNS " FROM entries WHERE sequence >= ?1 AND sequence < ?2 ORDER BY sequence",
+                      bound(from), bound(to)),
                 entry_row, take);
 }
 Result<void> Reads::for_each_entry_backwards(std::uint64_t below, const std::function<bool(const EntryRow&)>& take) {
-    return each(Query(db_, "SELECT " ENTRY_COLUMNS " FROM entries WHERE sequence < ?1 ORDER BY sequence DESC", bound(below)), entry_row,
-                take);
+    return each(Query(db_, "SELECT " ENTRY_COLUMNS " FROM entries WHERE sequence < ?1 ORDER BY sequence DESC", bound(below)),
+                entry_row, take);
 }
 Result<std::optional<TileRow>> Reads::tile(std::uint8_t level, std::uint64_t index) {
     return one(Query(db_, "SELECT level, tile, hashes FROM tiles WHERE level = ?1 AND tile = ?2", level, index), tile_row);
@@ -136,8 +141,8 @@ Result<void> Reads::for_each_checkpoint(const std::function<bool(const Checkpoin
     return each(Query(db_, "SELECT size, note FROM checkpoints ORDER BY size"), checkpoint_row, take);
 }
 Result<std::vector<std::uint64_t>> Reads::entries_about(const Id16& subject, std::uint64_t below, std::size_t count) {
-    return all(Query(db_, "SELECT sequence FROM about WHERE subject = ?1 AND sequence < ?2 ORDER BY sequence DESC LIMIT ?3", subject,
-                     bound(below), bound(count)),
+    return all(Query(db_, "SELECT sequence FROM about WHERE subject = ?1 AND sequence < ?2 ORDER BY sequence DESC LIMIT ?3",
+                     subject, bound(below), bound(count)),
                just_number);
 }
 

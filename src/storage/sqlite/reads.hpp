@@ -41,8 +41,6 @@ class Reads final : public RecordReader {
 };
 
 /// Numbers beyond what SQLite can hold stand for "all": no row has them.
-inline std::int64_t bound(std::uint64_t number) {
-    return number > INT64_MAX ? INT64_MAX : static_cast<std::int64_t>(number);
-}
+inline std::int64_t bound(std::uint64_t number) { return number > INT64_MAX ? INT64_MAX : static_cast<std::int64_t>(number); }
 
 }  // namespace muniment::storage::sqlite

@@ -20,23 +20,22 @@ Result<void> make_file(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<Database>> Readers::take() {
+Result<Readers::Lease> Readers::take() {
     std::unique_lock held(lock_);
     came_back_.wait(held, [&] { return !free_.empty() || made_ < limits::record_readers_max; });
     if (!free_.empty()) {
         auto db = std::move(free_.back());
         free_.pop_back();
-        return db;
+        return Lease(db.release(), {this});
     }
     ++made_;
     held.unlock();
     auto db = Database::open(path_, Database::Mode::read);
-    if (!db) {
-        held.lock();
-        --made_;
-        came_back_.notify_one();
-    }
-    return db;
+    if (db) return Lease(db->release(), {this});
+    held.lock();
+    --made_;
+    came_back_.notify_one();
+    return std::unexpected<Error>(db.error());
 }
 
 void Readers::give_back(std::unique_ptr<Database> db) {
@@ -74,9 +73,7 @@ SqliteRecords::SqliteRecords(folder::File lock, std::unique_ptr<Database> db, st
 Result<void> SqliteRecords::copy_to(const std::string& path) {
     CHECK(committer_.usable());
     TRY(auto db, readers_.take());
-    auto done = copy(*db, path);
-    readers_.give_back(std::move(db));
-    return done;
+    return copy(*db, path);
 }
 
 // IMMEDIATE: the write lock is asked for where waiting for it is possible, and not in the middle of somebody's work.

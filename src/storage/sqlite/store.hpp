@@ -13,11 +13,18 @@ namespace muniment::storage::sqlite {
 /// Connections that only read, made when they are first needed, at most limits::record_readers_max; more readers wait.
 class Readers {
   public:
+    struct GiveBack {
+        Readers* readers = nullptr;
+        void operator()(Database* db) const { readers->give_back(std::unique_ptr<Database>(db)); }
+    };
+    using Lease = std::unique_ptr<Database, GiveBack>;
+
     explicit Readers(std::filesystem::path path) : path_(std::move(path)) {}
-    Result<std::unique_ptr<Database>> take();
-    void give_back(std::unique_ptr<Database> db);
+    Result<Lease> take();
 
   private:
+    void give_back(std::unique_ptr<Database> db);
+
     std::filesystem::path path_;
     std::mutex lock_;
     std::condition_variable came_back_;
@@ -35,9 +42,7 @@ class SqliteRecords final : public ForwardsReads<Records, SqliteRecords>, privat
         CHECK(committer_.usable());
         TRY(auto db, readers_.take());
         Reads reads(*db);
-        auto result = f(static_cast<RecordReader&>(reads));
-        readers_.give_back(std::move(db));
-        return result;
+        return f(static_cast<RecordReader&>(reads));
     }
     Result<void> commit(Work work) override { return committer_.commit(std::move(work)); }
     Result<void> copy_to(const std::string& path) override;
@@ -60,8 +65,8 @@ class SqliteRecords final : public ForwardsReads<Records, SqliteRecords>, privat
     std::unique_ptr<Database> db_;
     Writes writes_;
     Readers readers_;
-    int wal_pages_ = 0;              ///< told by SQLite at each commit
-    Committer committer_;            ///< last: its thread uses everything above
+    int wal_pages_ = 0;    ///< told by SQLite at each commit
+    Committer committer_;  ///< last: its thread uses everything above
 };
 
 }  // namespace muniment::storage::sqlite

@@ -17,16 +17,16 @@ Result<void> Writes::drop_key(OwnerKind kind, const Id16& owner) {
 }
 
 Result<void> Writes::put_gate_row(const GateRow& row) {
-    return write("INSERT OR REPLACE INTO gate_rows (kind, row, owner, revision, sealed) VALUES (?1, ?2, ?3, ?4, ?5)", row.kind, row.row,
-                 row.owner, row.revision, row.sealed);
+    return write("INSERT OR REPLACE INTO gate_rows (kind, row, owner, revision, sealed) VALUES (?1, ?2, ?3, ?4, ?5)", row.kind,
+                 row.row, row.owner, row.revision, row.sealed);
 }
 Result<void> Writes::drop_gate_row(std::uint16_t kind, const Id16& row) {
     return write("DELETE FROM gate_rows WHERE kind = ?1 AND row = ?2", kind, row);
 }
 
 Result<void> Writes::put_field(const FieldRow& row) {
-    return write("INSERT OR REPLACE INTO fields (kind, owner, row, revision, sealed) VALUES (?1, ?2, ?3, ?4, ?5)", row.kind, row.owner,
-                 row.row, row.revision, row.sealed);
+    return write("INSERT OR REPLACE INTO fields (kind, owner, row, revision, sealed) VALUES (?1, ?2, ?3, ?4, ?5)", row.kind,
+                 row.owner, row.row, row.revision, row.sealed);
 }
 Result<void> Writes::drop_field(std::uint16_t kind, const Id16& owner, const Id16& row) {
     return write("DELETE FROM fields WHERE kind = ?1 AND owner = ?2 AND row = ?3", kind, owner, row);
@@ -35,13 +35,14 @@ Result<void> Writes::drop_field(std::uint16_t kind, const Id16& owner, const Id1
 // Not INSERT OR REPLACE: that would silently remove the other document whose tag or number is the same.
 Result<void> Writes::put_document(const DocumentRow& row) {
     auto done = write(
-        "INSERT INTO documents (matter, document, folder, state, number, versions, generation, revision, parent, tag, secret, list)"
+        "INSERT INTO documents (matter, document, folder, state, number, versions, generation, revision, parent, tag, secret, "
+        "list)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (matter, document) DO UPDATE SET"
         " folder = excluded.folder, state = excluded.state, number = excluded.number, versions = excluded.versions,"
         " generation = excluded.generation, revision = excluded.revision, parent = excluded.parent, tag = excluded.tag,"
         " secret = excluded.secret, list = excluded.list",
-        row.matter, row.document, row.folder, row.state, row.number, row.versions, row.generation, row.revision, row.parent, row.tag,
-        row.secret, row.list);
+        row.matter, row.document, row.folder, row.state, row.number, row.versions, row.generation, row.revision, row.parent,
+        row.tag, row.secret, row.list);
     if (done || done.error().problem != Problem::conflict) return done;
     TRY(auto other, reads_.live_document_with_tag(row.matter, row.tag));
     if (row.state == DocumentState::live && other && other->document != row.document) return fail(Problem::name_taken);
@@ -72,14 +73,15 @@ Result<void> Writes::put_pack(const PackRow& row) {
 
 Result<std::uint64_t> Writes::append_entry(const EntryRow& row) {
     // One search for the end of the tree, in the page that is written anyway.
-    CHECK(write(
-        "INSERT INTO entries (sequence, leaf, owner_kind, owner, detail)"
-        " VALUES ((SELECT coalesce(max(sequence) + 1, 0) FROM entries), ?1, ?2, ?3, ?4)",
-        row.leaf, row.owner_kind, row.owner, row.detail));
+    CHECK(
+        write("INSERT INTO entries (sequence, leaf, owner_kind, owner, detail)"
+              " VALUES ((SELECT coalesce(max(sequence) + 1, 0) FROM entries), ?1, ?2, ?3, ?4)",
+              row.leaf, row.owner_kind, row.owner, row.detail));
     return static_cast<std::uint64_t>(db_.last_rowid());
 }
 Result<void> Writes::replace_detail(std::uint64_t sequence, OwnerKind kind, const Id16& owner, View detail) {
-    CHECK(write("UPDATE entries SET owner_kind = ?2, owner = ?3, detail = ?4 WHERE sequence = ?1", sequence, kind, owner, detail));
+    CHECK(
+        write("UPDATE entries SET owner_kind = ?2, owner = ?3, detail = ?4 WHERE sequence = ?1", sequence, kind, owner, detail));
     if (db_.changes() == 0) return fail(Problem::not_found, "entry " + std::to_string(sequence));
     return {};
 }

@@ -45,6 +45,7 @@ inline constexpr std::size_t record_readers_max = 8;           // connections th
 inline constexpr int wal_pages_when_idle = 1'000;              // pages in SQLite's WAL after which a quiet moment is used to empty it
 inline constexpr int wal_pages_max = 4'000;                    // and after which it is emptied although commits wait (some 30 ms)
 inline constexpr std::size_t refusal_sources_per_minute_max = 1'000;
+inline constexpr std::size_t afterwards_max = 4'096;             // outcomes of transfers waiting to be written
 inline constexpr std::uint64_t disk_reserve_bytes = 64 * MiB;  // below this only sign-in, lock and containment are recorded
 
 // People and access.

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "audit/afterwards.hpp"
+
+#include "base/journal.hpp"
+#include "base/limits.hpp"
+
+namespace muniment::audit {
+
+Afterwards::Afterwards(Log& log) : log_(log), thread_([this](std::stop_token stop) { run(stop); }) {}
+
+Afterwards::~Afterwards() {
+    thread_.request_stop();
+    thread_.join();
+}
+
+void Afterwards::record(Draft draft) {
+    {
+        std::lock_guard lock(mutex_);
+        if (queue_.size() >= limits::afterwards_max) return;
+        queue_.push_back(std::move(draft));
+    }
+    waiting_.notify_one();
+}
+
+void Afterwards::run(std::stop_token stop) {
+    for (;;) {
+        std::unique_lock lock(mutex_);
+        waiting_.wait(lock, stop, [&] { return !queue_.empty(); });
+        if (queue_.empty()) return;   // stopped, and nothing waits
+        auto draft = std::move(queue_.front());
+        queue_.pop_front();
+        lock.unlock();
+        if (auto written = log_.record(std::move(draft)); !written) journal(Level::warning, "log.outcome-lost", {{"problem", written.error().problem}});
+    }
+}
+
+}  // namespace muniment::audit

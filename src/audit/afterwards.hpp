@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Entries that nobody waits for: how a transfer ended. They are written in the order they came by one thread; where too many
+// wait (limits::afterwards_max) the newest is left out, which the record reads as "possibly all was sent".
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "audit/log.hpp"
+
+namespace muniment::audit {
+
+class Afterwards {
+  public:
+    explicit Afterwards(Log& log);
+    ~Afterwards();                       ///< writes what waits first
+    void record(Draft draft);
+
+  private:
+    void run(std::stop_token stop);
+
+    Log& log_;
+    std::mutex mutex_;
+    std::condition_variable_any waiting_;
+    std::deque<Draft> queue_;
+    std::jthread thread_;
+};
+
+}  // namespace muniment::audit

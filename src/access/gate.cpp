@@ -37,7 +37,7 @@ Id16 digest(audit::Action action, const std::vector<audit::Subject>& subjects) {
 }  // namespace
 
 Gate::Gate(storage::Records& records, std::shared_ptr<keys::Ring> ring, audit::Log& log, const Clock& clock, Policy policy)
-    : records_(records), ring_(std::move(ring)), log_(log), clock_(clock), rows_(*ring_), policy_(std::move(policy)) {}
+    : records_(records), ring_(std::move(ring)), log_(log), clock_(clock), rows_(*ring_), policy_(std::move(policy)), afterwards_(log) {}
 
 Result<void> Gate::found_in(storage::RecordWriter& writer, const keys::Ring& ring) { return GateRows(ring).found_in(writer); }
 
@@ -284,9 +284,7 @@ Result<void> Gate::still(Ruling& ruling) const {
 }
 
 void Gate::note(const Principal& who, audit::Action action, audit::Outcome outcome, std::vector<audit::Subject> subjects) {
-    // A transfer's end is for the record only: nobody waits, and where it is missing the record counts the transfer as whole.
-    auto written = log_.record(draft(who, action, outcome, std::move(subjects), bytes("{}")));
-    if (!written) return;
+    afterwards_.record(draft(who, action, outcome, std::move(subjects), bytes("{}")));
 }
 
 }  // namespace muniment::access

@@ -20,6 +20,7 @@
 #include "access/decide/policy_cell.hpp"
 #include "access/permit.hpp"
 #include "access/record/gate_rows.hpp"
+#include "audit/afterwards.hpp"
 
 namespace muniment::access {
 
@@ -124,6 +125,7 @@ class Gate {
     const Clock& clock_;
     GateRows rows_;
     PolicyCell policy_;
+    audit::Afterwards afterwards_;
     std::mutex changing_;                   // one change of the policy at a time
     std::atomic<bool> shut_{false};
     mutable std::mutex openings_mutex_;

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access/authenticate/sign_in.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "access/authenticate/password_rules.hpp"
+#include "access/authenticate/session_row.hpp"
+#include "access/authenticate/totp.hpp"
+#include "base/journal.hpp"
+#include "base/limits.hpp"
+#include "base/random.hpp"
+#include "base/text.hpp"
+
+namespace muniment::access {
+namespace {
+
+constexpr auto strangers_every = std::chrono::minutes(1);
+
+crypto::Secret secret_of(const Bytes& stored) {
+    auto copy = stored;
+    return crypto::Secret::take(copy);
+}
+
+}  // namespace
+
+SignIn::SignIn(Gate& gate, People& people, std::string issuer) : gate_(gate), people_(people), issuer_(std::move(issuer)) {}
+
+Result<std::unique_ptr<SignIn>> SignIn::open(Gate& gate, People& people, std::string issuer) {
+    std::unique_ptr<SignIn> opened(new SignIn(gate, people, std::move(issuer)));
+    TRY(opened->nobodys_password_, crypto::hash_password(to_hex(random_bytes<16>())));
+    CHECK(opened->load());
+    opened->counter_ = std::jthread([self = opened.get()](std::stop_token stop) { self->count_strangers(stop); });
+    return opened;
+}
+
+SignIn::~SignIn() = default;
+
+Result<void> SignIn::load() {
+    auto policy = gate_.policy();
+    auto now = gate_.clock().now();
+    std::vector<SessionId> ended;
+    CHECK(gate_.rows().load(gate_.records(), [&](const GateRows::Loaded& row) -> Result<void> {
+        if (row.place.kind != keys::Kind::gate_session) return {};
+        TRY(auto session, decode_session(row.content));
+        const auto* person = policy->person(session.person);
+        if (!person || !person->active || !still_valid(session, person->revision, now)) {
+            ended.push_back(session.id);
+        } else {
+            sessions_[session.secret_hash] = {session, session.last_used};
+        }
+        return {};
+    }));
+    if (ended.empty()) return {};
+    audit::Leaf leaf{.id = EntryId::fresh(now), .at = now, .action = audit::Action::session_ended, .outcome = audit::Outcome::done};
+    audit::Draft draft(std::move(leaf), bytes("{}"), {storage::OwnerKind::firm, gate_.ring().firm().bytes, gate_.ring().firm_details()});
+    CHECK(gate_.log().commit(std::move(draft), [&](storage::RecordWriter& writer, audit::Draft& entry) { return sweep_in(writer, entry, ended); }));
+    return {};
+}
+
+Result<void> SignIn::sweep_in(storage::RecordWriter& writer, audit::Draft& draft, const std::vector<SessionId>& ended) const {
+    for (const auto& id : ended) {
+        if (draft.leaf().rows.size() >= audit::row_marks_max) break;   // the rest at the next start: they are not valid meanwhile
+        auto place = session_place({}, id);
+        TRY(auto row, writer.gate_row(static_cast<std::uint16_t>(place.kind), place.row));
+        if (row) CHECK(gate_.rows().drop_in(writer, draft, place));
+    }
+    return {};
+}
+
+Result<std::optional<Credential>> SignIn::credential_of(const PersonId& person) const {
+    auto place = credential_place(person);
+    TRY(auto row, gate_.records().gate_row(static_cast<std::uint16_t>(place.kind), place.row));
+    if (!row) return std::optional<Credential>{};
+    const auto& ring = gate_.ring();
+    TRY(auto content, keys::open(ring.gate_seal(), ring.firm(), {place.kind, row->owner, row->row, row->revision}, row->sealed));
+    TRY(auto credential, Credential::decode(content));
+    return std::optional(std::move(credential));
+}
+
+/// Slows guesses before anything is looked at. Gives the account's key for the throttle.
+Result<Id16> SignIn::let_through(std::string_view sign_in, const Origin& origin) {
+    if (sign_in.size() > limits::name_bytes_max || !check_utf8(view(sign_in))) return refused(origin);
+    auto account = gate_.ring().sign_in_tag(fold_name(sign_in));
+    TRY(auto source, Source::parse(origin.source));
+    CHECK(throttle_.attempt(source, account, gate_.clock().steady()));
+    return account;
+}
+
+/// The same work whoever there is: without a password, one that nobody knows is hashed against.
+bool SignIn::password_fits(const std::optional<Credential>& credential, std::string_view password) const {
+    bool there = credential && credential->enrolled && password.size() <= limits::password_bytes_max;
+    auto fits = crypto::verify_password(there ? credential->password : nobodys_password_, there ? password : std::string_view("-"));
+    return there && fits && *fits;
+}
+
+Result<SignedIn> SignIn::sign_in(const Attempt& attempt, const Origin& origin) {
+    TRY(auto account, let_through(attempt.sign_in, origin));
+    auto person = people_.signs_in_as(attempt.sign_in);
+    std::optional<Credential> credential;
+    if (person) {
+        TRY(credential, credential_of(*person));
+    }
+    bool password = password_fits(credential, attempt.password);
+    // The code is checked against something in any case, so that a right password alone does not answer faster or slower.
+    auto secret = password ? secret_of(credential->totp) : new_totp_secret();
+    auto step = verify_totp(secret, attempt.code, gate_.clock().now(), password ? std::optional(credential->totp_step) : std::nullopt);
+    auto policy = gate_.policy();
+    const auto* fact = person ? policy->person(*person) : nullptr;
+    bool active = fact && fact->active && (!fact->until || gate_.clock().now() < *fact->until);
+    if (!password || !step || !active) return refused(origin);
+    credential->totp_step = *step;
+    TRY(auto session, begin(*person, std::move(*credential), attempt.kind, origin));
+    TRY(auto source, Source::parse(origin.source));
+    throttle_.succeeded(source, account, gate_.clock().steady());
+    return session;
+}
+
+Result<PersonId> SignIn::invited(const EnrolmentAttempt& attempt, const Origin& origin, Credential& credential) {
+    TRY([[maybe_unused]] auto account, let_through(attempt.sign_in, origin));
+    auto person = people_.signs_in_as(attempt.sign_in);
+    std::optional<Credential> found;
+    if (person) {
+        TRY(found, credential_of(*person));
+    }
+    auto given = invitation_hash(attempt.invitation);
+    bool fits = found && !found->enrolled && crypto::equal(found->invitation, given) && found->invitation != Hash{} &&
+                gate_.clock().now() < found->invitation_until;
+    if (!fits) return refused(origin);
+    credential = std::move(*found);
+    return *person;
+}
+
+Result<Enrolment> SignIn::enrol(const EnrolmentAttempt& attempt, const Origin& origin) {
+    Credential credential;
+    TRY(auto person, invited(attempt, origin, credential));
+    std::vector<std::string> context{attempt.sign_in, people_.name_of(person), issuer_, "muniment"};
+    CHECK(check_new_password(attempt.password, context));
+    TRY(credential.password, crypto::hash_password(attempt.password));
+    auto secret = new_totp_secret();
+    credential.totp = bytes(secret.expose());
+    credential.password_set = gate_.clock().now();
+    audit::Leaf leaf{.id = EntryId::fresh(gate_.clock().now()), .at = gate_.clock().now(), .action = audit::Action::credential_changed,
+                     .outcome = audit::Outcome::done, .person = person, .request = origin.request,
+                     .subjects = {{audit::SubjectKind::person, person.bytes}}};
+    audit::Draft draft(std::move(leaf), bytes("{\"enrolment\":\"begun\"}"),
+                       {storage::OwnerKind::firm, gate_.ring().firm().bytes, gate_.ring().firm_details()});
+    CHECK(gate_.log().commit(std::move(draft), [&](storage::RecordWriter& writer, audit::Draft& entry) {
+        return gate_.rows().put_in(writer, entry, credential_place(person), credential.encode());
+    }));
+    return Enrolment{to_base32(secret.expose()), totp_uri(secret, issuer_, attempt.sign_in)};
+}
+
+Result<SignedIn> SignIn::confirm_enrolment(const EnrolmentAttempt& attempt, const Origin& origin) {
+    Credential credential;
+    TRY(auto person, invited(attempt, origin, credential));
+    if (credential.password.empty()) return fail(Problem::conflict, "the enrolment was not begun: choose a password first");
+    credential.enrolled = true;   // for the comparison; it is written only when all fits
+    bool password = password_fits(credential, attempt.password);
+    auto step = verify_totp(secret_of(credential.totp), attempt.code, gate_.clock().now(), std::nullopt);
+    auto policy = gate_.policy();
+    const auto* fact = policy->person(person);
+    if (!password || !step || !fact || !fact->active) return refused(origin);
+    credential.invitation = {};
+    credential.totp_step = *step;
+    return begin(person, std::move(credential), attempt.kind, origin);
+}
+
+/// Both factors were right: the step of the code is used up, and the session made, in one commit with the entry.
+Result<SignedIn> SignIn::begin(const PersonId& person, Credential credential, SessionKind kind, const Origin& origin) {
+    auto policy = gate_.policy();
+    const auto* fact = policy->person(person);
+    if (!fact) return refused(origin);
+    auto secret = SessionSecret::fresh(kind);
+    auto session = begin_session(person, fact->revision, SignedInBy::password_and_totp, secret, gate_.clock().now());
+    auto ended = ended_sessions_of(person);
+    Principal who(person, session.id, origin);
+    auto draft = gate_.draft(who, audit::Action::sign_in, audit::Outcome::done, {{audit::SubjectKind::person, person.bytes}},
+                             bytes(boost::json::serialize(boost::json::object{{"source", origin.source}, {"kind", static_cast<int>(kind)}})));
+    auto step = credential.totp_step;
+    CHECK(gate_.log().commit(std::move(draft), [&](storage::RecordWriter& writer, audit::Draft& entry) -> Result<void> {
+        // Two sign-ins with one code at the same time: the second finds its step used up.
+        auto place = credential_place(person);
+        TRY(auto row, writer.gate_row(static_cast<std::uint16_t>(place.kind), place.row));
+        if (!row) return fail(Problem::sign_in_refused);
+        const auto& ring = gate_.ring();
+        TRY(auto content, keys::open(ring.gate_seal(), ring.firm(), {place.kind, row->owner, row->row, row->revision}, row->sealed));
+        TRY(auto now, Credential::decode(content));
+        if (now.enrolled && now.totp_step >= step) return fail(Problem::sign_in_refused);
+        CHECK(gate_.rows().put_in(writer, entry, place, credential.encode()));
+        CHECK(sweep_in(writer, entry, ended));
+        return gate_.rows().put_in(writer, entry, session_place(person, session.id), encode(session));
+    }));
+    std::lock_guard lock(mutex_);
+    std::erase_if(sessions_, [&](const auto& each) { return std::ranges::find(ended, each.second.session.id) != ended.end(); });
+    sessions_[session.secret_hash] = {session, session.last_used};
+    return SignedIn{secret.text(), session};
+}
+
+/// Those that are over, and the oldest where there would be more than a person may have.
+std::vector<SessionId> SignIn::ended_sessions_of(const PersonId& person) const {
+    auto policy = gate_.policy();
+    const auto* fact = policy->person(person);
+    auto now = gate_.clock().now();
+    std::vector<std::pair<Instant, SessionId>> living;
+    std::vector<SessionId> ended;
+    std::lock_guard lock(mutex_);
+    for (const auto& [hash, known] : sessions_) {
+        if (known.session.person != person) continue;
+        auto session = known.session;
+        session.last_used = known.last_used;
+        if (fact && still_valid(session, fact->revision, now)) {
+            living.emplace_back(known.last_used, session.id);
+        } else {
+            ended.push_back(session.id);
+        }
+    }
+    std::ranges::sort(living);
+    for (std::size_t i = 0; i + limits::sessions_per_person_max <= living.size(); ++i) ended.push_back(living[i].second);
+    return ended;
+}
+
+Result<Principal> SignIn::principal(std::string_view text, const Origin& origin) {
+    auto secret = SessionSecret::parse(text);
+    if (!secret) {
+        (void)refused(origin);
+        return fail(Problem::unauthenticated);
+    }
+    auto policy = gate_.policy();
+    auto now = gate_.clock().now();
+    std::unique_lock lock(mutex_);
+    auto at = sessions_.find(secret->hash());
+    if (at != sessions_.end() && belongs_to(*secret, at->second.session)) {
+        auto& known = at->second;
+        auto session = known.session;
+        session.last_used = known.last_used;
+        const auto* person = policy->person(session.person);
+        if (person && person->active && still_valid(session, person->revision, now)) {
+            known.last_used = now;
+            return Principal(session.person, session.id, origin);
+        }
+    }
+    lock.unlock();
+    (void)refused(origin);
+    return fail(Problem::unauthenticated);
+}
+
+Result<Session> SignIn::session_of(const Principal& who) const {
+    std::lock_guard lock(mutex_);
+    for (const auto& [hash, known] : sessions_) {
+        if (known.session.id != who.session()) continue;
+        auto session = known.session;
+        session.last_used = known.last_used;
+        return session;
+    }
+    return fail(Problem::unauthenticated);
+}
+
+Result<void> SignIn::sign_out(Permit<SignOut> permit) {
+    auto id = permit.action().session;
+    auto person = permit.who().person();
+    CHECK(gate_.commit(std::move(permit), [&](storage::RecordWriter& writer, audit::Draft& draft) {
+        return gate_.rows().drop_in(writer, draft, session_place(person, id));
+    }));
+    std::lock_guard lock(mutex_);
+    std::erase_if(sessions_, [&](const auto& each) { return each.second.session.id == id; });
+    return {};
+}
+
+Result<void> SignIn::change_password(Permit<ChangePassword> permit, std::string_view former, std::string_view next) {
+    auto id = permit.action().person;
+    auto who = permit.who();
+    TRY(auto account, let_through(people_.view_of(id) ? people_.view_of(id)->sign_in : "", who.origin()));
+    TRY(auto credential, credential_of(id));
+    if (!password_fits(credential, former)) return refused(who.origin());
+    std::vector<std::string> context{people_.name_of(id), issuer_, "muniment"};
+    CHECK(check_new_password(next, context));
+    if (former == next) return fail(Problem::weak_password, "it is the one that was used until now");
+    TRY(credential->password, crypto::hash_password(next));
+    credential->password_set = gate_.clock().now();
+    auto edit = [&](const Policy& policy) -> Result<std::vector<Change>> {
+        const auto* fact = policy.person(id);
+        if (!fact) return fail(Problem::not_found);
+        Person person = *fact;
+        person.revision += 1;   // ends every session: the one at hand signs in again
+        return std::vector<Change>{person};
+    };
+    CHECK(gate_.change(std::move(permit), edit, [&](storage::RecordWriter& writer, audit::Draft& draft) {
+        return gate_.rows().put_in(writer, draft, credential_place(id), credential->encode());
+    }));
+    TRY(auto source, Source::parse(who.origin().source));
+    throttle_.succeeded(source, account, gate_.clock().steady());
+    return {};
+}
+
+std::unexpected<Error> SignIn::refused(const Origin& origin) {
+    std::lock_guard lock(mutex_);
+    if (strangers_.contains(origin.source) || strangers_.size() < limits::refusal_sources_per_minute_max) {
+        ++strangers_[origin.source];
+    } else {
+        ++more_strangers_;
+    }
+    return fail(Problem::sign_in_refused);
+}
+
+/// Once a minute, one entry for each source that was refused, and one for all that were too many to name.
+void SignIn::count_strangers(std::stop_token stop) {
+    while (!stop.stop_requested()) {
+        std::unique_lock lock(mutex_);
+        counted_.wait_for(lock, stop, strangers_every, [] { return false; });
+        auto counted = std::exchange(strangers_, {});
+        if (auto more = std::exchange(more_strangers_, 0)) counted["more"] = more;
+        lock.unlock();
+        for (const auto& [source, count] : counted) {
+            auto now = gate_.clock().now();
+            audit::Leaf leaf{.id = EntryId::fresh(now), .at = now, .action = audit::Action::sign_in_refusals, .outcome = audit::Outcome::refused,
+                             .subjects = {{audit::SubjectKind::other, {}, count}}};
+            audit::Draft draft(std::move(leaf), bytes(boost::json::serialize(boost::json::object{{"source", source}, {"count", count}})),
+                               {storage::OwnerKind::firm, gate_.ring().firm().bytes, gate_.ring().firm_details()});
+            if (auto written = gate_.log().record(std::move(draft)); !written) {
+                journal(Level::warning, "sign-in.refusals-not-recorded", {{"problem", written.error().problem}});
+            }
+        }
+    }
+}
+
+}  // namespace muniment::access

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Moving: to another name or folder, or out of one matter into another.
+#include <algorithm>
+
+#include "audit/reseal.hpp"
+#include "base/limits.hpp"
+#include "strongroom/matters/papers.hpp"
+
+namespace muniment::strongroom {
+
+using storage::DocumentRow;
+using storage::DocumentState;
+using storage::RecordWriter;
+
+namespace {
+
+/// Entries of the log whose words go with a document; a paper with more is moved by filing it anew.
+constexpr std::size_t entries_max = 10'000;
+
+/// A folder may not come to lie in itself or below.
+Result<void> check_not_below_itself(storage::RecordReader& reader, const MatterId& matter, const DocumentId& moved, DocumentId folder) {
+    for (std::size_t depth = 0; !folder.is_nil() && depth <= limits::folder_depth_max; ++depth) {
+        if (folder == moved) return fail(Problem::conflict, "a folder cannot be moved into itself");
+        TRY(auto row, reader.document(matter, folder));
+        if (!row) return fail(Problem::not_found, "No such folder in this matter.");
+        folder = row->parent;
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<PaperView> Papers::move(Permit<MovePaper> permit, std::uint64_t if_revision, const Destination& where) {
+    CHECK(check_name(where.name));
+    auto [matter, id, target] = std::tuple(permit.action().matter, permit.action().document, permit.action().to);
+    auto who = permit.who().person();
+    bool within = matter == target;
+    if (!within && !gate_.ask(who, Permission::papers_write, {.matter = target}).permitted) return fail(Problem::not_found, "No such matter to move to.");
+    TRY(auto from, rows_of(matter));
+    TRY(auto to, rows_of(target));
+    TRY(auto before, open_at(gate_.records(), from, matter, id, if_revision));
+    if (!within && before.row.folder) return fail(Problem::conflict, "a folder cannot leave its matter as a whole: move the papers in it");
+    TRY(auto entry, from.open_list(before.row));
+    permit.draft().say(words_about("moved", entry.name));
+    permit.draft().seal_under(from.details(before));
+    std::vector<audit::Log::Found> said;
+    if (!within) {
+        TRY(said, gate_.log().find(id.bytes, UINT64_MAX, entries_max));
+    }
+    CHECK(gate_.commit(std::move(permit), [&, id = id, matter = matter, target = target](RecordWriter& writer, audit::Draft& draft) -> Result<void> {
+        TRY(auto document, open_at(writer, from, matter, id, if_revision));
+        if (document.row.state != DocumentState::live) return fail(Problem::conflict, "it is in the trash: restore it first");
+        CHECK(check_not_out_in(writer, from, document, who));
+        CHECK(check_folder_in(writer, target, where.folder));
+        if (within) return move_within(writer, draft, from, document, where);
+        if (!gate_.ask(who, Permission::papers_write, {.matter = target}).permitted) return fail(Problem::denied);
+        return move_between(writer, draft, from, to, document, target, where, said);
+    }));
+    TRY(auto row, gate_.records().document(target, id));
+    if (!row) return fail(Problem::not_found);
+    return view_of(gate_.records(), to, *row);
+}
+
+Result<void> Papers::move_within(RecordWriter& writer, audit::Draft& draft, const DocumentRows& rows, OpenDocument& document,
+                                 const Destination& where) const {
+    auto& row = document.row;
+    if (row.folder) CHECK(check_not_below_itself(writer, row.matter, row.document, where.folder));
+    TRY(auto entry, rows.open_list(row));
+    entry.name = where.name;
+    row.parent = where.folder;
+    row.tag = rows.tag(where.folder, where.name);
+    row.revision += 1;
+    rows.seal_list(row, entry);
+    mark(draft, row);
+    return writer.put_document(row);
+}
+
+Result<void> Papers::move_between(RecordWriter& writer, audit::Draft& draft, const DocumentRows& from, const DocumentRows& to,
+                                  OpenDocument& document, const MatterId& target, const Destination& where,
+                                  const std::vector<audit::Log::Found>& said) const {
+    const auto& old_row = document.row;
+    TRY(auto entry, from.open_list(old_row));
+    entry.name = where.name;
+    // A secret of its own in the new matter: what the former matter's keys open ends here.
+    auto moved = to.make(old_row.document);
+    moved.row.versions = old_row.versions;
+    moved.row.revision = old_row.revision + 1;
+    moved.row.parent = where.folder;
+    moved.row.tag = to.tag(where.folder, where.name);
+    TRY(moved.row.number, next_number_in(writer, target));
+    to.seal_list(moved.row, entry);
+
+    std::vector<storage::VersionRow> versions;
+    CHECK(writer.for_each_version(old_row.document, [&](const storage::VersionRow& row) {
+        versions.push_back(row);
+        return true;
+    }));
+    for (auto& row : versions) {
+        TRY(auto facts, from.open_version(document, row));
+        row.revision += 1;
+        row.sealed = to.seal_version(moved, row.version, row.revision, facts);
+        CHECK(writer.put_version(row));
+        TRY(auto parts, writer.parts(row.document, row.version));
+        for (auto& part : parts) {
+            TRY(auto key, from.unwrap(document, part));
+            part.wrapped_key = to.wrap(moved, part.object, part.version, key);
+            CHECK(writer.put_part(part));
+        }
+    }
+    for (const auto& found : said) {
+        if (found.row.owner_kind != storage::OwnerKind::document || found.row.owner != old_row.document.bytes) continue;
+        TRY(auto detail, audit::reseal(gate_.ring().firm(), found, from.details(document), to.details(moved)));
+        CHECK(writer.replace_detail(found.sequence, storage::OwnerKind::document, moved.row.document.bytes, detail));
+    }
+    CHECK(writer.drop_document(old_row.matter, old_row.document));
+    CHECK(writer.put_document(moved.row));
+    // What left the matter cannot be opened by what stayed once the next turn gave it a new page key.
+    CHECK(writer.put_single("stale/" + to_hex(old_row.matter), {1, bytes(View(old_row.matter))}));
+    mark(draft, moved.row);
+    draft.seal_under(to.details(moved));
+    return {};
+}
+
+}  // namespace muniment::strongroom

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading what there is. Changes are in paper_changes.cpp and paper_moves.cpp.
+#include "strongroom/matters/papers.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "base/limits.hpp"
+
+namespace muniment::strongroom {
+
+using storage::DocumentRow;
+using storage::DocumentState;
+
+Result<std::unique_ptr<Papers>> Papers::open(access::Gate& gate) {
+    TRY(auto collation, Collation::create("en"));
+    return std::unique_ptr<Papers>(new Papers(gate, std::move(collation)));
+}
+
+Result<DocumentRows> Papers::rows_of(const MatterId& matter) const {
+    TRY(auto keys, gate_.ring().matter(matter));
+    return DocumentRows(gate_.ring().firm(), matter, std::move(keys));
+}
+
+Result<std::optional<storage::FieldRow>> Papers::checkout_row(storage::RecordReader& reader, const DocumentId& document) const {
+    return reader.field(static_cast<std::uint16_t>(keys::Kind::document_checkout), document.bytes, document.bytes);
+}
+
+Result<PaperView> Papers::view_of(storage::RecordReader& reader, const DocumentRows& rows, const DocumentRow& row) const {
+    TRY(auto entry, rows.open_list(row));
+    PaperView seen{row.document, row.parent, row.folder, row.state == DocumentState::trashed, row.number, row.versions, row.revision,
+                   std::move(entry), std::nullopt};
+    TRY(auto checkout, checkout_row(reader, row.document));
+    if (checkout) {
+        TRY(auto document, rows.open(row));
+        TRY(auto out, rows.open_checkout(document, *checkout));
+        if (out.until > gate_.clock().now()) seen.checkout = std::move(out);
+    }
+    return seen;
+}
+
+Result<std::vector<PaperView>> Papers::list(const Permit<ListPapers>& permit, bool trashed) const {
+    const auto& matter = permit.action().matter;
+    TRY(auto rows, rows_of(matter));
+    std::vector<PaperView> found;
+    Result<void> outcome;
+    CHECK(gate_.records().for_each_document(matter, [&](const DocumentRow& row) {
+        if (row.state == DocumentState::trashed && !trashed) return true;
+        auto entry = rows.open_list(row);
+        if (!entry) {
+            outcome = std::unexpected(entry.error());
+            return false;
+        }
+        found.push_back({row.document, row.parent, row.folder, row.state == DocumentState::trashed, row.number, row.versions,
+                         row.revision, std::move(*entry), std::nullopt});
+        return found.size() < limits::documents_per_matter_max;
+    }));
+    CHECK(std::move(outcome));
+    std::vector<std::pair<Bytes, std::size_t>> order;
+    order.reserve(found.size());
+    for (std::size_t i = 0; i < found.size(); ++i) order.emplace_back(collation_.key(found[i].entry.name), i);
+    std::ranges::sort(order, [&](const auto& a, const auto& b) {
+        const auto &x = found[a.second], &y = found[b.second];
+        return std::tie(x.folder, a.first, x.id) < std::tie(y.folder, b.first, y.id);
+    });
+    std::vector<PaperView> sorted;
+    sorted.reserve(found.size());
+    for (const auto& [key, at] : order) sorted.push_back(std::move(found[at]));
+    return sorted;
+}
+
+Result<OpenDocument> Papers::open_at(storage::RecordReader& reader, const DocumentRows& rows, const MatterId& matter,
+                                     const DocumentId& document, std::optional<std::uint64_t> if_revision) const {
+    TRY(auto row, reader.document(matter, document));
+    if (!row || row->state == DocumentState::moved) return fail(Problem::not_found);
+    if (if_revision && row->revision != *if_revision) return fail(Problem::stale);
+    return rows.open(*row);
+}
+
+Result<PaperView> Papers::view(const Permit<ListVersions>& permit) const {
+    const auto& about = permit.action();
+    TRY(auto rows, rows_of(about.matter));
+    TRY(auto row, gate_.records().document(about.matter, about.document));
+    if (!row) return fail(Problem::not_found);
+    return view_of(gate_.records(), rows, *row);
+}
+
+Result<std::vector<VersionView>> Papers::versions(const Permit<ListVersions>& permit) const {
+    const auto& about = permit.action();
+    TRY(auto rows, rows_of(about.matter));
+    TRY(auto document, open_at(gate_.records(), rows, about.matter, about.document, std::nullopt));
+    std::vector<storage::VersionRow> stored;
+    CHECK(gate_.records().for_each_version(about.document, [&](const storage::VersionRow& row) {
+        stored.push_back(row);
+        return stored.size() < limits::versions_per_document_max;
+    }));
+    std::vector<VersionView> seen;
+    for (const auto& row : stored) {
+        TRY(auto facts, rows.open_version(document, row));
+        seen.push_back({row.version, std::move(facts)});
+    }
+    return seen;
+}
+
+std::uint32_t Papers::newest(const MatterId& matter, const DocumentId& document) const {
+    auto row = gate_.records().document(matter, document);
+    return row && *row ? (*row)->versions : 0;
+}
+
+Result<void> Papers::check_folder_in(storage::RecordReader& reader, const MatterId& matter, const DocumentId& folder) {
+    auto at = folder;
+    for (std::size_t depth = 0; !at.is_nil(); ++depth) {
+        if (depth >= limits::folder_depth_max) return fail(Problem::too_large, "folders in folders, more than 64 deep");
+        TRY(auto row, reader.document(matter, at));
+        if (!row || !row->folder || row->state != DocumentState::live) return fail(Problem::not_found, "No such folder in this matter.");
+        at = row->parent;
+    }
+    return {};
+}
+
+Result<void> Papers::check_not_out_in(storage::RecordReader& reader, const DocumentRows& rows, const OpenDocument& document,
+                                      const PersonId& who) const {
+    TRY(auto row, checkout_row(reader, document.row.document));
+    if (!row) return {};
+    TRY(auto out, rows.open_checkout(document, *row));
+    if (out.until > gate_.clock().now() && out.who != who) {
+        return fail(Problem::conflict, "somebody else has this paper checked out until " + to_rfc3339(out.until));
+    }
+    return {};
+}
+
+Result<std::uint64_t> Papers::next_number_in(storage::RecordWriter& writer, const MatterId& matter) {
+    auto name = "papers/" + to_hex(matter);
+    TRY(auto row, writer.single(name));
+    auto next = row ? row->number + 1 : 1;
+    CHECK(writer.put_single(name, {next, {}}));
+    return next;
+}
+
+void Papers::mark(audit::Draft& draft, const DocumentRow& row) {
+    draft.add(audit::RowMark{static_cast<std::uint16_t>(keys::Kind::document_list), row.document.bytes, row.revision,
+                             crypto::sha256(row.list)});
+}
+
+Bytes words_about(std::string_view what, std::string_view name) {
+    return bytes(boost::json::serialize(boost::json::object{{"what", what}, {"name", name}}));
+}
+
+}  // namespace muniment::strongroom

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The strongroom: what a Permit opens.
+//
+// For        Clients, matters, papers and their versions; the turn of the epoch.
+// Promises   Everything about a client is sealed under the key of what it belongs to before it reaches storage. What is
+//            acknowledged is durable, bytes and rows and record. Bytes that do not fit their seal are an error that names the
+//            paper, never data.
+// Assumes    A Permit was decided and recorded (access/). Its action names what is opened: no function takes another id.
+// Does not   Decide, speak HTTP, or keep plaintext anywhere but in memory while it is used.
+// Read next  matters/register.hpp, matters/papers.hpp, matters/transfer.hpp, turn/turn.hpp
+#pragma once
+#include "strongroom/matters/papers.hpp"
+#include "strongroom/matters/register.hpp"
+#include "strongroom/matters/transfer.hpp"
+#include "strongroom/turn/turn.hpp"

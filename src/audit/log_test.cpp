@@ -9,6 +9,7 @@
 #include "audit/firm_test.hpp"
 #include "audit/vectors_test.hpp"
 #include "base/limits.hpp"
+#include "storage/faulty/faulty.hpp"
 
 namespace muniment::audit::testing {
 namespace {
@@ -228,6 +229,39 @@ TEST(LogWatch, ARunningLogSignsNothingAfterItsTreeWasSetBack) {
     ASSERT_TRUE(set_back);
     EXPECT_EQ(firm.log->checkpoint_now().error().problem, Problem::corrupt);
     EXPECT_EQ(firm.records->newest_checkpoint().value(), newest);
+}
+
+TEST(LogFaults, WhateverCallFailsTheTreeGoesOnWhole) {
+    Firm firm(true);
+    storage::faulty::Faults faults;
+    storage::faulty::FaultyRecords records(*firm.records, faults);
+    firm.log.reset();
+    firm.log = Log::open(records, firm.ring, firm.clock, {.integrate_batch = 200, .start_sequencer = false}).value();
+    std::uint64_t failed = 0;
+    for (std::uint64_t nth = 1;; ++nth) {
+        firm.record(300);
+        faults.fail_at(nth, storage::faulty::Lasting::once);
+        bool done = firm.log->checkpoint_now().has_value();
+        faults.none();
+        ASSERT_TRUE(firm.verified().sound()) << "call " << nth;
+        if (done) break;
+        ++failed;
+    }
+    EXPECT_GE(failed, 15u);
+    EXPECT_TRUE(firm.log->checkpoint_now());
+    EXPECT_EQ(firm.verified().beyond, 0u);
+}
+
+TEST(LogFaults, AnEntryThatCouldNotBeWrittenHasNoDurable) {
+    Firm firm(true);
+    storage::faulty::Faults faults;
+    storage::faulty::FaultyRecords records(*firm.records, faults);
+    firm.log.reset();
+    firm.log = Log::open(records, firm.ring, firm.clock, {.start_sequencer = false}).value();
+    faults.fail_at(1, storage::faulty::Lasting::for_ever, Problem::no_room);
+    EXPECT_EQ(firm.log->record(firm.draft()).error().problem, Problem::no_room);
+    faults.none();
+    EXPECT_EQ(firm.log->size().value(), 0u);
 }
 
 TEST(LogExport, IsAStaticTlogTilesFolder) {

@@ -2,17 +2,17 @@
 // What the database's operator does to the log is found, and the entry that does not fit is named.
 #include "audit/verify.hpp"
 
-#include <sys/resource.h>
-
-#include <algorithm>
+#include <atomic>
 
 #include "audit/firm_test.hpp"
 #include "audit/watch.hpp"
+#include "base/limits.hpp"
+#include "storage/forwarding.hpp"
 
 namespace muniment::audit::testing {
 namespace {
 
-/// 700 entries, the first 600 covered by checkpoints at 300 and 600, 20 more in the tree alone.
+/// 700 entries, the first 600 of them in the tree and covered by checkpoints at 300 and 600.
 struct Sound : Firm {
     Sound() : Firm(false) {
         record(300);
@@ -142,6 +142,45 @@ TEST(Verify, AnotherKeySignedNothing) {
 TEST(Verify, CanBeStopped) {
     Sound firm;
     EXPECT_EQ(verify(*firm.records, firm.key(), [](auto, auto) { return false; }).error().problem, Problem::stopping);
+}
+
+/// Remembers how far the log was read.
+class Counting final : public storage::ForwardsReads<storage::RecordReader, Counting> {
+  public:
+    explicit Counting(storage::RecordReader& reader) : reader_(reader) {}
+    template <class F>
+    auto reading(F f) {
+        return f(reader_);
+    }
+    Result<void> for_each_entry(std::uint64_t from, std::uint64_t to, const std::function<bool(const storage::EntryRow&)>& take) override {
+        read_to = to;
+        return reader_.for_each_entry(from, to, take);
+    }
+    std::atomic<std::uint64_t> read_to{0};
+
+  private:
+    storage::RecordReader& reader_;
+};
+
+TEST(Verify, ReadsOnlyAFewBatchesAhead) {
+    constexpr auto entries = limits::verify_batch * (limits::verify_queue_max + 6) + 1;
+    Firm firm(true);
+    firm.record(entries);
+    ASSERT_TRUE(firm.log->checkpoint_now());
+    Counting reader(*firm.records);
+    std::uint64_t furthest = 0;
+    auto report = verify(reader, firm.key(), [&](std::uint64_t done, std::uint64_t) {
+        // The slower half of the two is this one, so that the other gets as far ahead as it may.
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        furthest = std::max(furthest, reader.read_to - done);
+        return true;
+    });
+    ASSERT_TRUE(report);
+    EXPECT_TRUE(report->sound());
+    EXPECT_EQ(report->covered, entries);
+    // The queue, and the one that waits to be put into it.
+    EXPECT_LE(furthest, limits::verify_batch * (limits::verify_queue_max + 1));
+    EXPECT_GE(furthest, limits::verify_batch);
 }
 
 class Sealed : public ::testing::Test {

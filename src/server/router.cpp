@@ -75,7 +75,8 @@ Result<Answer> Router::route(const Request& request) const {
     Parameters parameters;
     const auto pattern = pattern_segments(route.pattern);
     for (std::size_t i = 0; i < pattern.size(); ++i)
-        if (is_parameter(pattern[i])) parameters.values_.emplace(pattern[i].substr(1, pattern[i].size() - 2), request.segments[i]);
+        if (is_parameter(pattern[i]))
+            parameters.values_.emplace(pattern[i].substr(1, pattern[i].size() - 2), request.segments[i]);
     return route.function(request, parameters);
 }
 

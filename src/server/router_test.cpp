@@ -11,14 +11,16 @@ namespace muniment::server {
 namespace {
 
 Route route(Method method, std::string pattern, std::string operation) {
-    return {method, std::move(pattern), operation, BodyKind::none, [operation](const Request&, const Parameters& p) -> Result<Answer> {
+    return {method, std::move(pattern), operation, BodyKind::none,
+            [operation](const Request&, const Parameters& p) -> Result<Answer> {
                 return Answer(Response{.body = operation + (operation == "readPaper" ? ":" + p.at("paper") : "")});
             }};
 }
 
 Router table() {
     return Router({route(Method::get, "/", "page"), route(Method::get, "/api/v1/matters", "listMatters"),
-                   route(Method::post, "/api/v1/matters", "openMatter"), route(Method::get, "/api/v1/matters/{matter}", "readMatter"),
+                   route(Method::post, "/api/v1/matters", "openMatter"),
+                   route(Method::get, "/api/v1/matters/{matter}", "readMatter"),
                    route(Method::get, "/api/v1/matters/{matter}/papers/{paper}", "readPaper"),
                    route(Method::del, "/api/v1/matters/archive/papers", "emptyArchive")});
 }

@@ -69,7 +69,8 @@ Connection::Made Connection::ready(Result<Response> response) const {
     Ready ready{.response = *std::move(response)};
     auto& stream = ready.response.stream;
     Result<void> good;
-    if (!well_formed(ready.response.headers)) good = fail(Problem::internal, "an answer's header field holds a control character");
+    if (!well_formed(ready.response.headers))
+        good = fail(Problem::internal, "an answer's header field holds a control character");
     else if (stream && request_.method != Method::head) good = ready.first.fill(*stream, 0, common_.limits.step_bytes);
     if (good) return ready;
     if (stream) stream->ended(0, false);

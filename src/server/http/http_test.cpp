@@ -133,7 +133,8 @@ TEST(Http, APathIsDecodedOnceAndQueriesToo) {
     const std::lock_guard lock(fixture.handler.mutex);
     EXPECT_EQ(fixture.handler.last.segments, (std::vector<std::string>{"café", "100%25", "x+y"}));
     EXPECT_TRUE(fixture.handler.last.trailing_slash);
-    EXPECT_EQ(fixture.handler.last.query, (std::vector<std::pair<std::string, std::string>>{{"q", "a b&c"}, {"empty", ""}, {"q", "2"}}));
+    EXPECT_EQ(fixture.handler.last.query,
+              (std::vector<std::pair<std::string, std::string>>{{"q", "a b&c"}, {"empty", ""}, {"q", "2"}}));
 }
 
 TEST(Http, AMistakeOfOursTellsTheRequestIdAndNothingElse) {
@@ -170,7 +171,11 @@ TEST(Http, ASourceThatBreaksIsNeverTakenForWhole) {
 
 TEST(Http, SixtyFourDownloadsAtOnceAreEachWhole) {
     Fixture fixture;
+#ifdef MUNIMENT_SANITIZED
+    constexpr std::size_t size = 1 << 20;  // the sanitizers are ten times slower than a client's patience
+#else
     constexpr std::size_t size = 8 << 20;
+#endif
     const auto expected = pattern(size);
     std::atomic<int> right = 0;
     {
@@ -277,7 +282,8 @@ TEST(Http, OnlyTls13UnlessAskedAndOnlyHttp11) {
 
 TEST(Http, APortInUseIsAnErrorThatSaysSo) {
     Fixture fixture;
-    Config same{.port = fixture.port(), .certificate_file = fixture.folder / "server.pem", .key_file = fixture.folder / "server.key"};
+    Config same{
+        .port = fixture.port(), .certificate_file = fixture.folder / "server.pem", .key_file = fixture.folder / "server.key"};
     const auto second = Server::start(same, fixture.handler, fixture.clock);
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().problem, Problem::in_use);

@@ -31,7 +31,7 @@ bool soon(Holds holds) {
 TEST(HttpLimits, WhatTwoReadersCouldUnderstandDifferentlyIsRefused) {
     Fixture fixture(quick());
     for (const std::string_view request : {
-             "GET /hello HTTP/1.1\r\n\r\n",                                                                       // no Host
+             "GET /hello HTTP/1.1\r\n\r\n",  // no Host
              "GET /hello HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
              "GET /hello HTTP/1.0\r\nHost: a\r\n\r\n",
              "GET /hello HTTP/2.0\r\nHost: a\r\n\r\n",
@@ -50,8 +50,8 @@ TEST(HttpLimits, WhatTwoReadersCouldUnderstandDifferentlyIsRefused) {
              "GET /a/%2e%2E/b HTTP/1.1\r\nHost: a\r\n\r\n",
              "GET /./b HTTP/1.1\r\nHost: a\r\n\r\n",
              "GET //b HTTP/1.1\r\nHost: a\r\n\r\n",
-             "GET /%C0%AF HTTP/1.1\r\nHost: a\r\n\r\n",                                                           // overlong slash
-             "GET /%ED%A0%80 HTTP/1.1\r\nHost: a\r\n\r\n",                                                        // a surrogate
+             "GET /%C0%AF HTTP/1.1\r\nHost: a\r\n\r\n",     // overlong slash
+             "GET /%ED%A0%80 HTTP/1.1\r\nHost: a\r\n\r\n",  // a surrogate
              "GET /hello?a=%ff HTTP/1.1\r\nHost: a\r\n\r\n",
              "GET /hello#part HTTP/1.1\r\nHost: a\r\n\r\n",
              "PUT /body HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc",
@@ -177,6 +177,7 @@ TEST(HttpLimits, AShortBodyIsDroppedAndSaid) {
         Client client(fixture.port());
         ASSERT_TRUE(client.send("PUT /sink HTTP/1.1\r\nHost: a\r\n" + std::string(body)));
         client.end_sending();
+        EXPECT_EQ(type_of(client.receive().value_or(Reply{})), "/problems/incomplete");
     }
     EXPECT_TRUE(soon([&] { return fixture.handler.sinks_dropped == 2; }));
     EXPECT_EQ(fixture.handler.sinks_finished, 0u);
@@ -185,9 +186,11 @@ TEST(HttpLimits, AShortBodyIsDroppedAndSaid) {
 TEST(HttpLimits, BodiesThatAreTooLongAreRefusedBeforeOrWhileTheyCome) {
     Fixture fixture(quick());
     fixture.handler.sink_bytes_max = 100'000;
-    EXPECT_EQ(type_of(Client(fixture.port()).ask("PUT /body HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n" + pattern(1'001))),
-              "/problems/too-large");
-    EXPECT_EQ(Client(fixture.port()).ask("PUT /body HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" + pattern(1'000)).status, 200);
+    EXPECT_EQ(
+        type_of(Client(fixture.port()).ask("PUT /body HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n" + pattern(1'001))),
+        "/problems/too-large");
+    EXPECT_EQ(Client(fixture.port()).ask("PUT /body HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" + pattern(1'000)).status,
+              200);
     EXPECT_EQ(type_of(Client(fixture.port()).ask("PUT /body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" +
                                                  pattern(1'001) + "\r\n0\r\n\r\n")), "/problems/too-large");
     Client announced(fixture.port());
@@ -211,7 +214,8 @@ TEST(HttpLimits, AnUnwantedBodyIsReadOverIfSmallAndClosedUponIfNot) {
     EXPECT_EQ(small.ask("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n").body, "hello");
     // One that was promised and did not come.
     Client silent(fixture.port());
-    EXPECT_EQ(silent.ask("PUT /refused HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345").headers.find("Connection"), "close");
+    EXPECT_EQ(silent.ask("PUT /refused HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345").headers.find("Connection"),
+              "close");
     // The answer must arrive although more was sent than anyone reads.
     Client large(fixture.port());
     const auto closed = large.ask("PUT /refused HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n" + pattern(2'000'000));

@@ -100,7 +100,8 @@ Result<Answer> TestHandler::begin(const Request& request) {
         return Answer(Response{.stream = std::make_unique<PatternSource>(*this, size, size, false)});
     }
     if (what == "endless")
-        return Answer(Response{.stream = std::make_unique<PatternSource>(*this, number(request.segments[1]), std::nullopt, false)});
+        return Answer(
+            Response{.stream = std::make_unique<PatternSource>(*this, number(request.segments[1]), std::nullopt, false)});
     if (what == "breaks") {
         const auto size = number(request.segments[1]);
         return Answer(Response{.stream = std::make_unique<PatternSource>(*this, size, size + 1'000'000, true)});
@@ -110,7 +111,8 @@ Result<Answer> TestHandler::begin(const Request& request) {
         return Answer(Response{.stream = std::make_unique<PatternSource>(*this, size, size + 1'000'000, false)});
     }
     if (what == "body")
-        return Answer(WantsBody{1'000, [](const Request&, Bytes body) -> Result<Response> { return Response{.body = string(body)}; }});
+        return Answer(
+            WantsBody{1'000, [](const Request&, Bytes body) -> Result<Response> { return Response{.body = string(body)}; }});
     if (what == "sink") return Answer(WantsStream{sink_bytes_max, std::make_unique<CountingSink>(*this)});
     if (what == "throws") throw std::runtime_error("Smith v Jones");
     if (what == "mistake") return fail(Problem::internal, "row 17 of Smith v Jones");
@@ -246,7 +248,8 @@ void Fixture::write_certificate(const std::string& name) {
     std::ofstream(folder / "server.key") << issued->key_pem;
 }
 
-Fixture::Fixture(Config config) : folder(std::filesystem::temp_directory_path() / ("muniment-http-" + RequestId::random().text())) {
+Fixture::Fixture(Config config)
+    : folder(std::filesystem::temp_directory_path() / ("muniment-http-" + RequestId::random().text())) {
     std::signal(SIGPIPE, SIG_IGN);
     std::filesystem::create_directories(folder);
     write_certificate("first.example");

@@ -80,7 +80,7 @@ struct Response {
 class BodySink {
   public:
     virtual ~BodySink() = default;
-    virtual Result<void> add(View step) = 0;                     ///< at most limits::transfer_step_bytes; the view ends with the call
+    virtual Result<void> add(View step) = 0;  ///< at most limits::transfer_step_bytes; the view ends with the call
     virtual Result<Response> finish() = 0;
 };
 

@@ -40,7 +40,8 @@ struct Progress {
 };
 
 /// One step is on its way to the client while the worker makes the next.
-Task<Progress> send_stream(Channel& channel, Lane& lane, const Limits& limits, BodySource& source, std::string head, Piece piece) {
+Task<Progress> send_stream(Channel& channel, Lane& lane, const Limits& limits, BodySource& source, std::string head,
+                           Piece piece) {
     const auto length = source.length();
     Progress progress;
     Piece next;

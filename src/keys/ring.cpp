@@ -312,6 +312,7 @@ Id16 Ring::sign_in_tag(std::string_view folded_name) const {
     return tag;
 }
 
+MacKey Ring::key_set_mac() const { return mac_key(epoch()->key, "key-set", firm_); }
 SealKey Ring::firm_fields() const { return seal_key(*firm_key(), "fields", firm_); }
 SealKey Ring::gate_seal() const { return seal_key(*firm_key(), "gate", firm_); }
 SealKey Ring::firm_details() const { return seal_key(*firm_key(), "details", firm_); }

@@ -85,6 +85,8 @@ class Ring {
     /// Opens every record of the database and compares them with the ring: step 3 of the turn.
     Result<void> check_records(storage::RecordReader& reader) const;
     std::vector<MatterId> matters() const;
+    /// What ends a key set: D(E, "key-set").
+    MacKey key_set_mac() const;
 
   private:
     struct Epoch;

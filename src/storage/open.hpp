@@ -23,4 +23,7 @@ std::unique_ptr<PackStore> open_pack_memory(RegisterPack registered);
 /// A folder as a slot, made with mode 0700 where it is missing.
 Result<std::unique_ptr<Slot>> open_slot_folder(const std::filesystem::path& folder);
 
+/// A folder of key sets, made with mode 0700 where it is missing.
+Result<std::unique_ptr<KeySets>> open_key_set_folder(const std::filesystem::path& folder);
+
 }  // namespace muniment::storage

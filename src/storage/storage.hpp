@@ -8,6 +8,7 @@
 // Does not   Decide, seal, open or interpret. It does not know what a matter is, only that rows have owners.
 // Read next  records.hpp, packs.hpp, slots.hpp; drivers in sqlite/, memory/, folder/. One suite in conformance/ is the law for all.
 #pragma once
+#include "storage/key_sets.hpp"
 #include "storage/packs.hpp"
 #include "storage/records.hpp"
 #include "storage/slots.hpp"

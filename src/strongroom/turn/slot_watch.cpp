@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "strongroom/turn/slot_watch.hpp"
+
+#include <algorithm>
+
+#include "base/journal.hpp"
+
+namespace muniment::strongroom {
+
+using keys::Living;
+
+namespace {
+
+constexpr std::string_view living_single = "living";
+
+Bytes encode(const Living& living) {
+    Writer w;
+    w.raw(living.current).raw(living.former);
+    return std::move(w).take();
+}
+
+Result<Living> decode(View content) {
+    Reader r(content);
+    Living living{r.array<16>(), r.array<16>(), false};
+    CHECK(r.done("the living value"));
+    return living;
+}
+
+Result<void> write_ours(storage::Records& records, const Living& living) {
+    return records.commit([&](storage::RecordWriter& writer) { return writer.put_single(living_single, {1, encode(living)}); });
+}
+
+}  // namespace
+
+std::string_view text_of(SlotState state) {
+    switch (state) {
+        case SlotState::holds: return "holds the epoch key";
+        case SlotState::empty: return "is in reach but does not hold the epoch key";
+        case SlotState::away: return "is not in reach";
+        case SlotState::anothers: return "names another copy of the database as the living one";
+        case SlotState::newer: return "has seen a newer state than this database";
+    }
+    return "";
+}
+
+Result<std::optional<Living>> SlotWatch::ours() {
+    TRY(auto row, records_.single(living_single));
+    if (!row) return std::optional<Living>{};
+    TRY(auto living, decode(row->value));
+    return std::optional(living);
+}
+
+bool SlotWatch::is_ours(const Living& there, const std::optional<Living>& ours) const {
+    // The database is renewed first, so a slot may be one value behind, never ahead.
+    return ours && (there.current == ours->current || there.current == ours->former);
+}
+
+Result<keys::Seen> SlotWatch::seen_now() const {
+    keys::Seen seen{.head_mark = ring_->mark(), .head_number = ring_->epoch_number()};
+    TRY(auto newest, records_.newest_checkpoint());
+    if (newest) {
+        seen.log_size = newest->size;
+        seen.log_root = crypto::sha256(newest->note);
+    }
+    return seen;
+}
+
+SlotReport SlotWatch::report_of(storage::Slot& slot) {
+    SlotReport report{slot.name(), SlotState::away};
+    auto marks = keys::epochs_in(slot);
+    auto seen = keys::read_seen(slot);
+    auto living = keys::read_living(slot);
+    auto mine = ours();
+    if (!marks || !seen || !living || !mine) return report;
+    report.other_epochs = static_cast<std::size_t>(std::ranges::count_if(*marks, [&](const auto& mark) { return mark != ring_->mark(); }));
+    bool has = std::ranges::find(*marks, ring_->mark()) != marks->end();
+    auto entries = records_.entry_count();
+    if (*seen && ((*seen)->head_number > ring_->epoch_number() || !entries || (*seen)->log_size > *entries)) {
+        report.state = SlotState::newer;
+    } else if (*living && !is_ours(**living, *mine)) {
+        report.state = SlotState::anothers;
+    } else {
+        report.state = has ? SlotState::holds : SlotState::empty;
+    }
+    return report;
+}
+
+std::vector<SlotReport> SlotWatch::report() {
+    std::vector<SlotReport> all;
+    for (auto* slot : slots_) all.push_back(report_of(*slot));
+    return all;
+}
+
+Result<void> SlotWatch::look() {
+    still_for_ = 0;
+    bool all_clean = true;
+    for (auto* slot : slots_) {
+        auto report = report_of(*slot);
+        if (report.state == SlotState::newer) {
+            return fail(Problem::conflict, "this database is older than the firm: the slot " + report.name +
+                                               " has seen a newer state. Nothing was touched; restore instead of starting it");
+        }
+        auto living = keys::read_living(*slot);
+        all_clean &= report.state == SlotState::holds && living && *living && (*living)->stopped_cleanly;
+    }
+    if (all_clean) still_for_ = checks_needed;
+    return {};
+}
+
+Result<void> SlotWatch::claim() {
+    Living first{new_random_id(), new_random_id(), false};
+    CHECK(write_ours(records_, first));
+    TRY(auto seen, seen_now());
+    for (auto* slot : slots_) {
+        CHECK(keys::write_living(*slot, first));
+        CHECK(keys::write_seen(*slot, seen));
+    }
+    still_for_ = checks_needed;
+    return {};
+}
+
+Result<void> SlotWatch::check() {
+    TRY(auto mine, ours());
+    if (!mine) return fail(Problem::corrupt, "the database has no living value");
+    auto reports = report();
+    for (const auto& each : reports) {
+        if (each.state == SlotState::newer || each.state == SlotState::anothers) {
+            still_for_ = 0;
+            journal(Level::error, "slot.not-ours", {{"newer", each.state == SlotState::newer}});
+            return fail(Problem::conflict, "the slot " + each.name + " " + std::string(text_of(each.state)));
+        }
+    }
+    if (still_for_ < checks_needed) {
+        ++still_for_;   // it stood still since the last look
+        return {};
+    }
+    Living next{new_random_id(), mine->current, false};
+    CHECK(write_ours(records_, next));
+    TRY(auto seen, seen_now());
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+        if (reports[i].state == SlotState::away) continue;
+        if (reports[i].state == SlotState::empty && root_) CHECK(ring_->place_epoch(*slots_[i], *root_));
+        CHECK(keys::write_living(*slots_[i], next));
+        CHECK(keys::write_seen(*slots_[i], seen));
+    }
+    return {};
+}
+
+Result<void> SlotWatch::stop_cleanly() {
+    if (!may_touch()) return {};
+    TRY(auto mine, ours());
+    if (!mine) return {};
+    mine->stopped_cleanly = true;
+    for (auto* slot : slots_) {
+        if (report_of(*slot).state == SlotState::holds) CHECK(keys::write_living(*slot, *mine));
+    }
+    return {};
+}
+
+}  // namespace muniment::strongroom

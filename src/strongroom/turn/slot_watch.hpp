@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// The slots of a running firm: checked at intervals, and touched only when it is certain that this database is the living one.
+//
+// Each check renews a random value, in the database first, then in the slots. A copy of the data that was started elsewhere finds a
+// value that is not its own, or its own moved on by another, and touches nothing until it is adopted. A start serves at once, but
+// touches no slot until it saw the value stand still for two checks; a clean stop, written in the slot, spares the wait.
+// docs/formats/keys.md, "Slots".
+#pragma once
+#include <span>
+
+#include "audit/log.hpp"
+#include "keys/keys.hpp"
+#include "storage/records.hpp"
+#include "storage/slots.hpp"
+
+namespace muniment::strongroom {
+
+enum class SlotState : std::uint8_t {
+    holds,         ///< in reach, has the living epoch key, names us, has seen nothing newer
+    empty,         ///< in reach, without the living epoch key
+    away,          ///< not in reach
+    anothers,      ///< names another copy of the database as living
+    newer,         ///< has seen a newer head or checkpoint: this database is older than the firm
+};
+std::string_view text_of(SlotState state);
+
+struct SlotReport {
+    std::string name;
+    SlotState state;
+    std::size_t other_epochs = 0;    ///< key files besides the living one: left over from a turn
+};
+
+class SlotWatch {
+  public:
+    SlotWatch(storage::Records& records, std::vector<storage::Slot*> slots, std::shared_ptr<keys::Ring> ring, audit::Log& log)
+        : records_(records), slots_(std::move(slots)), ring_(std::move(ring)), log_(log) {}
+
+    /// At the start, before serving. `conflict` where every slot in reach has seen something newer or names another: the database is
+    /// an older copy, or another one. Nothing is written.
+    Result<void> look();
+    /// At the founding and by `adopt`: this database is the living one.
+    Result<void> claim();
+    /// At each interval: renews the value, writes a missing key into a slot that is empty. Touches nothing while it may not.
+    Result<void> check();
+    Result<void> stop_cleanly();
+
+    bool may_touch() const { return still_for_ >= checks_needed; }
+    /// Needs no permission to touch: for `keys status` and step 1 of the turn.
+    std::vector<SlotReport> report();
+    const std::vector<storage::Slot*>& slots() const { return slots_; }
+
+    /// What a slot is to have seen: the newest head and checkpoint.
+    Result<keys::Seen> seen_now() const;
+    /// For empty slots: the root key, while it is in memory. Without it an empty slot is only reported.
+    void keep_root(keys::RootKey root) { root_ = std::move(root); }
+    const keys::RootKey* root() const { return root_ ? &*root_ : nullptr; }
+
+    static constexpr int checks_needed = 2;
+
+  private:
+    SlotReport report_of(storage::Slot& slot);
+    Result<std::optional<keys::Living>> ours();
+    bool is_ours(const keys::Living& there, const std::optional<keys::Living>& ours) const;
+
+    storage::Records& records_;
+    std::vector<storage::Slot*> slots_;
+    std::shared_ptr<keys::Ring> ring_;
+    audit::Log& log_;
+    std::optional<keys::RootKey> root_;
+    int still_for_ = 0;
+};
+
+}  // namespace muniment::strongroom

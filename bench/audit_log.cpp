@@ -86,7 +86,8 @@ double durable_per_second(const std::filesystem::path& file, bool sequencer) {
     return rate;
 }
 
-/// What is left when everything of ours is taken away: one thread, raw SQLite, rows of the same sizes, batches of 256, each synced.
+/// What is left when everything of ours is taken away: one thread, raw SQLite, rows of the same sizes, batches of 256, each
+/// synced.
 double bare_per_second(const std::filesystem::path& file) {
     sqlite3* db = nullptr;
     auto run = [&](const char* sql) {
@@ -94,7 +95,8 @@ double bare_per_second(const std::filesystem::path& file) {
     };
     if (sqlite3_open(file.c_str(), &db) != SQLITE_OK) die("no database");
     run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
-        "CREATE TABLE entries (sequence INTEGER PRIMARY KEY, leaf BLOB NOT NULL, owner_kind INTEGER NOT NULL, owner BLOB NOT NULL,"
+        "CREATE TABLE entries (sequence INTEGER PRIMARY KEY, leaf BLOB NOT NULL, owner_kind INTEGER NOT NULL, owner BLOB NOT "
+        "NULL,"
         " detail BLOB NOT NULL) STRICT");
     sqlite3_stmt* insert = nullptr;
     sqlite3_prepare_v2(db, "INSERT INTO entries (leaf, owner_kind, owner, detail) VALUES (?1, 1, ?2, ?3)", -1, &insert, nullptr);
@@ -126,7 +128,8 @@ double verified_per_second(const std::filesystem::path& file) {
         must(firm.records->commit([&](storage::RecordWriter& writer) -> Result<void> {
             for (std::uint64_t i = 0; i < batch; ++i) {
                 random_fill(leaf.id.bytes);
-                TRY(auto sequence, writer.append_entry({0, leaf.encode(), storage::OwnerKind::firm, firm.ring->firm().bytes, Bytes(112)}));
+                TRY(auto sequence,
+                    writer.append_entry({0, leaf.encode(), storage::OwnerKind::firm, firm.ring->firm().bytes, Bytes(112)}));
                 static_cast<void>(sequence);
             }
             return {};

@@ -31,7 +31,8 @@ Result<Checkpoint> Checkpoint::parse(std::string_view text) {
     auto size = take_line(text), root = take_line(text);
     auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), checkpoint.size);
     // "With no leading zeroes (unless the tree is empty, in which case the tree size is 0)": as we would print it, then.
-    if (checkpoint.origin.empty() || error != std::errc{} || std::to_string(checkpoint.size) != size) return bad("no origin or size");
+    if (checkpoint.origin.empty() || error != std::errc{} || std::to_string(checkpoint.size) != size)
+        return bad("no origin or size");
     auto hash = from_base64(root);
     if (!hash || hash->size() != checkpoint.root.size()) return bad("no root hash");
     std::ranges::copy(*hash, checkpoint.root.begin());

@@ -33,7 +33,17 @@ enum class Outcome : std::uint8_t {
 };
 std::string_view name_of(Outcome outcome);
 
-enum class SubjectKind : std::uint8_t { person = 1, group = 2, client = 3, matter = 4, wall = 5, document = 6, session = 7, entry = 8, other = 9 };
+enum class SubjectKind : std::uint8_t {
+    person = 1,
+    group = 2,
+    client = 3,
+    matter = 4,
+    wall = 5,
+    document = 6,
+    session = 7,
+    entry = 8,
+    other = 9
+};
 struct Subject {
     SubjectKind kind;
     Id16 id;

@@ -34,8 +34,12 @@ class Firm {
 
     std::filesystem::path file() const { return folder_.path / "records.db"; }
     Draft draft(std::string_view words = R"({"name":"Nobody"})", Action action = Action::paper_opened) {
-        return Draft({.action = action, .outcome = Outcome::permitted, .person = person, .session = SessionId::random(),
-                      .request = RequestId::random(), .subjects = {{SubjectKind::matter, matter.bytes}, {SubjectKind::document, new_random_id(), 2}}},
+        return Draft({.action = action,
+                      .outcome = Outcome::permitted,
+                      .person = person,
+                      .session = SessionId::random(),
+                      .request = RequestId::random(),
+                      .subjects = {{SubjectKind::matter, matter.bytes}, {SubjectKind::document, new_random_id(), 2}}},
                      bytes(words), {storage::OwnerKind::firm, id.bytes, ring->firm_details()});
     }
     /// In one commit, so that a test does not wait for a sync each.

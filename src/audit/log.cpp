@@ -101,8 +101,8 @@ Result<Durable> Log::record(Draft draft) {
     return written(prepared);
 }
 
-// The safeguard of promise 3 left out, for the scenario that must then fail: says that the entry is durable a second before it is.
-// record() calls it only in a build with -DMUNIMENT_BREAK=3.
+// The safeguard of promise 3 left out, for the scenario that must then fail: says that the entry is durable a second before it
+// is. record() calls it only in a build with -DMUNIMENT_BREAK=3.
 Durable Log::record_too_late(Prepared prepared) {
     Durable claimed(prepared.entry, prepared.hash);
     std::lock_guard held(late_mutex_);
@@ -182,7 +182,8 @@ Result<Bytes> Log::words_of(const Found& entry, const keys::SealKey& details_key
     if (entry.row.detail.empty()) return fail(Problem::not_found, "the words of this entry were destroyed");
     TRY(auto opened, keys::open(details_key, ring_->firm(), detail_place(entry.row, entry.leaf.id), entry.row.detail));
     TRY(auto detail, Detail::decode(opened));
-    if (detail.commitment() != entry.leaf.commitment) return fail(Problem::corrupt, "words that are not those of entry " + entry.leaf.id.text());
+    if (detail.commitment() != entry.leaf.commitment)
+        return fail(Problem::corrupt, "words that are not those of entry " + entry.leaf.id.text());
     return std::move(detail.words);
 }
 

@@ -2,8 +2,8 @@
 // The log: entries become durable, then part of the tree, then covered by a signed checkpoint.
 //
 // Life of an entry: Draft → record()/commit() makes it durable at the next sequence → the sequencer (one thread) hashes it into
-// tiles in a transaction that advances the tree's head → a checkpoint is signed after that commit, from the row, never from memory.
-// Callers MUST NOT act on an entry before they hold its Durable.
+// tiles in a transaction that advances the tree's head → a checkpoint is signed after that commit, from the row, never from
+// memory. Callers MUST NOT act on an entry before they hold its Durable.
 #pragma once
 #include <functional>
 #include <memory>
@@ -33,14 +33,15 @@ class Log {
   public:
     using Work = std::function<Result<void>(storage::RecordWriter&, Draft&)>;
 
-    /// Opens the firm's log; the signing key is a field under the firm key. Checks that the newest checkpoint fits the tree's head
-    /// and that the tree is not longer than the entries.
+    /// Opens the firm's log; the signing key is a field under the firm key. Checks that the newest checkpoint fits the tree's
+    /// head and that the tree is not longer than the entries.
     static Result<std::unique_ptr<Log>> open(storage::Records& records, std::shared_ptr<keys::Ring> ring, const Clock& clock,
                                              LogSettings settings = {});
     /// In the founding transaction: makes the signing key (kind firm_log_key) and an empty tree.
     static Result<void> found_in(storage::RecordWriter& writer, const keys::Ring& ring);
     /// In the same transaction, when no Log can be open yet: the first entries.
-    static Result<void> append_founding_in(storage::RecordWriter& writer, const keys::Ring& ring, const Clock& clock, Draft draft);
+    static Result<void> append_founding_in(storage::RecordWriter& writer, const keys::Ring& ring, const Clock& clock,
+                                           Draft draft);
     ~Log();
 
     /// A decision or a reading: durable when it returns.

@@ -199,10 +199,11 @@ TEST(LogThreads, TheSequencerCoversAnEntryByItself) {
 }
 
 TEST(LogWatch, ATamperedHeadIsNotOpenedAndNotSigned) {
-    for (const auto* sql : {"UPDATE singles SET number = number - 1 WHERE name = 'tree'", "UPDATE singles SET value = zeroblob(32) WHERE name = 'tree'",
-                            "DELETE FROM singles WHERE name = 'tree'", "UPDATE tiles SET hashes = zeroblob(length(hashes))",
-                            "DELETE FROM tiles WHERE level = 1", "DELETE FROM entries WHERE sequence = 299",
-                            "UPDATE checkpoints SET size = 299"}) {
+    for (const auto* sql :
+         {"UPDATE singles SET number = number - 1 WHERE name = 'tree'",
+          "UPDATE singles SET value = zeroblob(32) WHERE name = 'tree'", "DELETE FROM singles WHERE name = 'tree'",
+          "UPDATE tiles SET hashes = zeroblob(length(hashes))", "DELETE FROM tiles WHERE level = 1",
+          "DELETE FROM entries WHERE sequence = 299", "UPDATE checkpoints SET size = 299"}) {
         Firm firm(false);
         firm.record(300);
         ASSERT_TRUE(firm.log->checkpoint_now());

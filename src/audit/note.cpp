@@ -123,7 +123,11 @@ Result<Note> Note::parse(View bytes) {
 std::string Note::encode() const {
     auto out = text + "\n";
     for (const auto& line : signatures)
-        out.append(dash).append(line.name).append(" ").append(to_base64(Writer().u32(line.id).raw(line.signature).written())).append("\n");
+        out.append(dash)
+            .append(line.name)
+            .append(" ")
+            .append(to_base64(Writer().u32(line.id).raw(line.signature).written()))
+            .append("\n");
     return out;
 }
 
@@ -139,7 +143,8 @@ Result<std::string> open_note(View bytes, const VerifierKey& key) {
     bool verified = false;
     for (const auto& line : note.signatures) {
         if (line.name != key.name() || line.id != key.id()) continue;
-        if (!crypto::verify(key.key(), view(note.text), line.signature)) return fail(Problem::corrupt, "a signed note's signature is false");
+        if (!crypto::verify(key.key(), view(note.text), line.signature))
+            return fail(Problem::corrupt, "a signed note's signature is false");
         verified = true;
     }
     if (!verified) return fail(Problem::wrong_key, "no signature of the signed note is by it");

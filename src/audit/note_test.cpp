@@ -53,13 +53,31 @@ TEST(Note, AnyFlippedBitIsRefused) {
 
 TEST(Note, WhatIsNoNoteIsRefused) {
     const std::string text = "text\n\n";
-    const std::vector<std::string> refused{
-        "", "\n", "text\n", text, "text\n" + example_line, example.substr(0, example.size() - 1), example + "\n",
-        "te\txt\n\n" + example_line, "te\rxt\n\n" + example_line, std::string("te\0xt\n\n", 7) + example_line,
-        "te\xff\n\n" + example_line, "te\xc0\xaf\n\n" + example_line, "te\xed\xa0\x80\n\n" + example_line, "te\xf4\x90\x80\x80\n\n" + example_line,
-        text + "- name AAAAAAEC\n", text + "\u2014 AAAAAAEC\n", text + "\u2014  AAAAAAEC\n", text + "\u2014 na+me AAAAAAEC\n",
-        text + "\u2014 na\u00a0me AAAAAAEC\n", text + "\u2014 na\u2003me AAAAAAEC\n", text + "\u2014 name AAAAAA==\n",
-        text + "\u2014 name AAAAAAEC \n", text + "\u2014 name AAAAAAED=\n", text + "\u2014 name AAAAAAEC\nmore\n", text + "\u2014 name AAAAAAF=\n"};
+    const std::vector<std::string> refused{"",
+                                           "\n",
+                                           "text\n",
+                                           text,
+                                           "text\n" + example_line,
+                                           example.substr(0, example.size() - 1),
+                                           example + "\n",
+                                           "te\txt\n\n" + example_line,
+                                           "te\rxt\n\n" + example_line,
+                                           std::string("te\0xt\n\n", 7) + example_line,
+                                           "te\xff\n\n" + example_line,
+                                           "te\xc0\xaf\n\n" + example_line,
+                                           "te\xed\xa0\x80\n\n" + example_line,
+                                           "te\xf4\x90\x80\x80\n\n" + example_line,
+                                           text + "- name AAAAAAEC\n",
+                                           text + "\u2014 AAAAAAEC\n",
+                                           text + "\u2014  AAAAAAEC\n",
+                                           text + "\u2014 na+me AAAAAAEC\n",
+                                           text + "\u2014 na\u00a0me AAAAAAEC\n",
+                                           text + "\u2014 na\u2003me AAAAAAEC\n",
+                                           text + "\u2014 name AAAAAA==\n",
+                                           text + "\u2014 name AAAAAAEC \n",
+                                           text + "\u2014 name AAAAAAED=\n",
+                                           text + "\u2014 name AAAAAAEC\nmore\n",
+                                           text + "\u2014 name AAAAAAF=\n"};
     for (const auto& note : refused) {
         auto parsed = Note::parse(view(note));
         ASSERT_FALSE(parsed) << note;
@@ -73,11 +91,12 @@ TEST(Note, WhatIsNoNoteIsRefused) {
 }
 
 TEST(VerifierKeys, OnlyTheirOneSpellingIsTaken) {
-    for (const auto* text : {"", "example.com/foo", "example.com/foo+530d903a", "+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-                             "example.com/foo+530D903A+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-                             "example.com/foo+530d903b+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-                             "example.com/bar+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-                             "example.com/foo+530d903a+AukyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", "example.com/foo+530d903a+AekyeRrm"})
+    for (const auto* text :
+         {"", "example.com/foo", "example.com/foo+530d903a", "+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+          "example.com/foo+530D903A+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+          "example.com/foo+530d903b+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+          "example.com/bar+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+          "example.com/foo+530d903a+AukyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", "example.com/foo+530d903a+AekyeRrm"})
         EXPECT_FALSE(VerifierKey::parse(text)) << text;
 }
 
@@ -92,9 +111,10 @@ TEST(Checkpoints, EncodeAndParseAgree) {
 
 TEST(Checkpoints, OtherSpellingsAreRefused) {
     const std::string root = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n";
-    for (const auto& text : {std::string(), std::string("\n"), "o\n1\n" + root.substr(0, root.size() - 1), "\n1\n" + root, "o\n01\n" + root,
-                             "o\n+1\n" + root, "o\n-1\n" + root, "o\n1 \n" + root, "o\n18446744073709551616\n" + root, "o\n\n" + root,
-                             "o\n1\n" + root.substr(4), "o\n1\n" + root + "\n", "o\n1\n" + root + "x\n\n", std::string("o\n1\n")})
+    for (const auto& text :
+         {std::string(), std::string("\n"), "o\n1\n" + root.substr(0, root.size() - 1), "\n1\n" + root, "o\n01\n" + root,
+          "o\n+1\n" + root, "o\n-1\n" + root, "o\n1 \n" + root, "o\n18446744073709551616\n" + root, "o\n\n" + root,
+          "o\n1\n" + root.substr(4), "o\n1\n" + root + "\n", "o\n1\n" + root + "x\n\n", std::string("o\n1\n")})
         EXPECT_FALSE(Checkpoint::parse(text)) << text;
     EXPECT_TRUE(Checkpoint::parse("o\n0\n" + root));
 }
@@ -104,7 +124,8 @@ TEST(Checkpoints, OfAnotherOriginAreRefused) {
     Checkpoint checkpoint{"one.example", 1, {}, {}};
     EXPECT_TRUE(open_checkpoint(sign_checkpoint(checkpoint, signer), VerifierKey("one.example", signer.public_key())));
     auto as_other = sign_note(checkpoint.encode(), "two.example", signer).encode();
-    EXPECT_EQ(open_checkpoint(view(as_other), VerifierKey("two.example", signer.public_key())).error().problem, Problem::wrong_key);
+    EXPECT_EQ(open_checkpoint(view(as_other), VerifierKey("two.example", signer.public_key())).error().problem,
+              Problem::wrong_key);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proofs of the tree: made as RFC 6962 sections 2.1.1 and 2.1.2 define them, from tiles; verified as RFC 9162 sections 2.1.3.2 and
-// 2.1.4.2 do, generalized to subtrees (draft-ietf-plants-merkle-tree-certs section 4.4), of which a tree's prefix is one.
+// Proofs of the tree: made as RFC 6962 sections 2.1.1 and 2.1.2 define them, from tiles; verified as RFC 9162 sections 2.1.3.2
+// and 2.1.4.2 do, generalized to subtrees (draft-ietf-plants-merkle-tree-certs section 4.4), of which a tree's prefix is one.
 #include <bit>
 
 #include "audit/tree.hpp"
@@ -155,7 +155,8 @@ bool verify_subtree_consistency(std::uint64_t start, std::uint64_t end, std::uin
     return tn == 0 && former == subtree_root && whole == root;
 }
 
-bool verify_consistency(std::uint64_t size1, std::uint64_t size2, std::span<const Hash> proof, const Hash& root1, const Hash& root2) {
+bool verify_consistency(std::uint64_t size1, std::uint64_t size2, std::span<const Hash> proof, const Hash& root1,
+                        const Hash& root2) {
     return size1 > 0 && verify_subtree_consistency(0, size1, size2, proof, root1, root2);
 }
 

@@ -2,8 +2,8 @@
 // The sequencer: hashes durable entries into the tree, signs checkpoints, keeps the look-up index. One thread, asleep until the
 // first entry after quiet; then once per interval, or sooner where a whole batch waits.
 //
-// It reads and hashes outside of the database's transaction, which then only compares the head with the one that it began from and
-// writes tiles and head: writers are held up for the writing of a few tiles, and two nodes cannot both extend one tree.
+// It reads and hashes outside of the database's transaction, which then only compares the head with the one that it began from
+// and writes tiles and head: writers are held up for the writing of a few tiles, and two nodes cannot both extend one tree.
 #pragma once
 #include <atomic>
 #include <condition_variable>

@@ -79,7 +79,8 @@ Result<Edge> Edge::restore(std::uint64_t size, const TileSource& source) {
         // Each bit of the width is one perfect subtree; they stand in the tile from the widest to the narrowest.
         for (std::size_t at = 0; at < hashes.size();) {
             auto width = std::bit_floor(hashes.size() - at);
-            std::vector<Hash> row(hashes.begin() + static_cast<std::ptrdiff_t>(at), hashes.begin() + static_cast<std::ptrdiff_t>(at + width));
+            std::vector<Hash> row(hashes.begin() + static_cast<std::ptrdiff_t>(at),
+                                  hashes.begin() + static_cast<std::ptrdiff_t>(at + width));
             for (; row.size() > 1; row.resize(row.size() / 2))
                 for (std::size_t i = 0; i < row.size() / 2; ++i) row[i] = node_hash(row[2 * i], row[2 * i + 1]);
             edge.peaks_.push_back(row[0]);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Merkle tree of RFC 6962 section 2.1, kept as the tiles of C2SP tlog-tiles: 256 hashes wide, so eight levels of the tree high.
+// The Merkle tree of RFC 6962 section 2.1, kept as the tiles of C2SP tlog-tiles: 256 hashes wide, so eight levels of the tree
+// high.
 //
 // Edge is the right edge of a growing tree: all that is needed to append and to know the root. Proofs are made from tiles that
 // lie elsewhere, and verified from nothing but themselves. Pure: no input, no output.
@@ -64,7 +65,8 @@ Result<std::vector<Hash>> prove_inclusion(std::uint64_t index, std::uint64_t siz
 Result<std::vector<Hash>> prove_consistency(std::uint64_t size1, std::uint64_t size2, const TileSource& source);
 
 bool verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size, std::span<const Hash> proof, const Hash& root);
-bool verify_consistency(std::uint64_t size1, std::uint64_t size2, std::span<const Hash> proof, const Hash& root1, const Hash& root2);
+bool verify_consistency(std::uint64_t size1, std::uint64_t size2, std::span<const Hash> proof, const Hash& root1,
+                        const Hash& root2);
 
 /// A subtree [start, end) of the tree: start is a multiple of the smallest power of two that is at least its width.
 bool is_subtree(std::uint64_t start, std::uint64_t end);

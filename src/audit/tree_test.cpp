@@ -20,12 +20,16 @@ TEST(Tree, HashesAsRfc6962Does) {
 }
 
 TEST(Tree, RootsOfTheEightReferenceLeaves) {
-    const std::vector<std::string> leaves{"", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"};
-    const std::vector<std::string> roots{
-        "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d", "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
-        "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77", "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-        "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4", "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
-        "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c", "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"};
+    const std::vector<std::string> leaves{
+        "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"};
+    const std::vector<std::string> roots{"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+                                         "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+                                         "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+                                         "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+                                         "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+                                         "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+                                         "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+                                         "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"};
     Edge edge;
     std::vector<Tile> full;
     for (std::size_t i = 0; i < leaves.size(); ++i) {
@@ -56,20 +60,20 @@ bool has_leaf_hash(const json::object& vector) {
     return from_base64(std::string_view(vector.at("leafHash").as_string())).value().size() == 32;
 }
 bool inclusion(const json::object& v) {
-    return has_leaf_hash(v) &&
-           verify_inclusion(hash_at(v.at("leafHash")), number(v, "leafIdx"), number(v, "treeSize"), proof_of(v), hash_at(v.at("root")));
+    return has_leaf_hash(v) && verify_inclusion(hash_at(v.at("leafHash")), number(v, "leafIdx"), number(v, "treeSize"),
+                                                proof_of(v), hash_at(v.at("root")));
 }
 bool subtree_inclusion(const json::object& v) {
-    return has_leaf_hash(v) &&
-           verify_subtree_inclusion(hash_at(v.at("leafHash")), number(v, "leafIdx"), number(v, "start"), number(v, "end"), proof_of(v),
-                                    hash_at(v.at("root")));
+    return has_leaf_hash(v) && verify_subtree_inclusion(hash_at(v.at("leafHash")), number(v, "leafIdx"), number(v, "start"),
+                                                        number(v, "end"), proof_of(v), hash_at(v.at("root")));
 }
 bool consistency(const json::object& v) {
-    return verify_consistency(number(v, "size1"), number(v, "size2"), proof_of(v), hash_at(v.at("root1")), hash_at(v.at("root2")));
+    return verify_consistency(number(v, "size1"), number(v, "size2"), proof_of(v), hash_at(v.at("root1")),
+                              hash_at(v.at("root2")));
 }
 bool subtree_consistency(const json::object& v) {
-    return verify_subtree_consistency(number(v, "start"), number(v, "end"), number(v, "size"), proof_of(v), hash_at(v.at("root1")),
-                                      hash_at(v.at("root2")));
+    return verify_subtree_consistency(number(v, "start"), number(v, "end"), number(v, "size"), proof_of(v),
+                                      hash_at(v.at("root1")), hash_at(v.at("root2")));
 }
 
 struct Vectors {

@@ -36,7 +36,8 @@ class Verification {
         report_.beyond = report_.entries - report_.covered;
         check_checkpoints_here();
         CHECK(read_entries());
-        if (report_.sound() && edge_.size() < head_.size) found(edge_.size(), {}, "the tree has this entry, the database has not");
+        if (report_.sound() && edge_.size() < head_.size)
+            found(edge_.size(), {}, "the tree has this entry, the database has not");
         if (report_.sound() && edge_.size() == head_.size) CHECK(check_edge());
         if (report_.sound() && next_checkpoint_ < checkpoints_.size())
             found(head_.size, {}, at_checkpoint() + " covers more than the tree has");
@@ -60,10 +61,12 @@ class Verification {
 
     /// Those whose size the tree has just reached.
     void check_checkpoints_here() {
-        for (; next_checkpoint_ < checkpoints_.size() && checkpoints_[next_checkpoint_].size == edge_.size(); ++next_checkpoint_) {
+        for (; next_checkpoint_ < checkpoints_.size() && checkpoints_[next_checkpoint_].size == edge_.size();
+             ++next_checkpoint_) {
             const auto& checkpoint = checkpoints_[next_checkpoint_];
             if (!checkpoint.genuine) return found(edge_.size(), {}, at_checkpoint() + " is not signed by the log's key");
-            if (!same(edge_.root(), checkpoint.root)) return found(edge_.size(), {}, at_checkpoint() + " has another root than the entries");
+            if (!same(edge_.root(), checkpoint.root))
+                return found(edge_.size(), {}, at_checkpoint() + " has another root than the entries");
             ++report_.checkpoints;
         }
     }
@@ -102,7 +105,8 @@ class Verification {
     }
 
     /// Only a tile of level 0 tells which entry it is that does not fit.
-    void compare_leaf(std::uint64_t sequence, const EntryId& entry, const Hash& hash, const std::optional<storage::TileRow>& row) {
+    void compare_leaf(std::uint64_t sequence, const EntryId& entry, const Hash& hash,
+                      const std::optional<storage::TileRow>& row) {
         auto at = static_cast<std::size_t>(sequence % tile_width) * sizeof(Hash);
         if (!row || row->hashes.size() < at + sizeof(Hash))
             return found(sequence, entry, "tile 0/" + std::to_string(sequence / tile_width) + " has no hash for it");
@@ -117,7 +121,8 @@ class Verification {
     void check_width(const storage::TileRow& row, std::uint64_t sequence) {
         ++report_.tiles;
         auto due = tile_hashes(head_.size, row.level, row.index) * sizeof(Hash);
-        if (row.hashes.size() > due && !beyond_tree_) beyond_tree_ = Finding{sequence, {}, name_of(row) + " has more hashes than the tree"};
+        if (row.hashes.size() > due && !beyond_tree_)
+            beyond_tree_ = Finding{sequence, {}, name_of(row) + " has more hashes than the tree"};
     }
 
     void compare_tile(const Tile& tile, const std::optional<storage::TileRow>& row) {
@@ -131,7 +136,8 @@ class Verification {
             Hash stored;
             std::copy_n(row->hashes.begin() + static_cast<std::ptrdiff_t>(i * sizeof(Hash)), stored.size(), stored.begin());
             if (!same(tile.hashes[i], stored))
-                return found(start + i * leaves_each, {}, name + " differs at hash " + std::to_string(i) + " from the entries below it");
+                return found(start + i * leaves_each, {},
+                             name + " differs at hash " + std::to_string(i) + " from the entries below it");
         }
         check_width(*row, start);
     }

@@ -2,10 +2,10 @@
 // Verification: reads the whole log again and believes nothing but the verifier key.
 //
 // verify() needs no other key: every leaf is hashed anew and compared with its tile, every tile with the tree, the tree with its
-// head, and every checkpoint's signature and root with the tree at its size. verify_sealed() needs the firm unlocked: every detail
-// opens and is what its leaf committed to, and every row that the log says was last written is the one in the database.
-// Entries beyond the newest checkpoint are nobody's word yet: they are counted, and an insertion there cannot be told from a write.
-// Memory: a few batches, and 41 bytes per checkpoint; verify_sealed() about 100 bytes per row that was ever marked.
+// head, and every checkpoint's signature and root with the tree at its size. verify_sealed() needs the firm unlocked: every
+// detail opens and is what its leaf committed to, and every row that the log says was last written is the one in the database.
+// Entries beyond the newest checkpoint are nobody's word yet: they are counted, and an insertion there cannot be told from a
+// write. Memory: a few batches, and 48 bytes per checkpoint; verify_sealed() about 100 bytes per row that was ever marked.
 #pragma once
 #include <functional>
 #include <memory>
@@ -54,6 +54,7 @@ struct SealedReport {
     std::optional<Finding> first;
     bool sound() const { return !first; }
 };
-Result<SealedReport> verify_sealed(storage::RecordReader& reader, const FirmId& firm, const Doors& doors, const Progress& progress = {});
+Result<SealedReport> verify_sealed(storage::RecordReader& reader, const FirmId& firm, const Doors& doors,
+                                   const Progress& progress = {});
 
 }  // namespace muniment::audit

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The second half of verification, for an unlocked firm: details against commitments, rows against the last that was said of them.
+// The second half of verification, for an unlocked firm: details against commitments, rows against the last that was said of
+// them.
 #include <unordered_map>
 
 #include "audit/verify.hpp"
@@ -56,7 +57,8 @@ class SealedVerification {
             return {};
         }
         for (const auto& mark : leaf->rows)
-            last_said_.insert_or_assign(RowName{mark.kind, mark.row}, LastSaid{mark.revision, mark.sealed, row.sequence, leaf->id});
+            last_said_.insert_or_assign(RowName{mark.kind, mark.row},
+                                        LastSaid{mark.revision, mark.sealed, row.sequence, leaf->id});
         return check_detail(row, *leaf);
     }
 
@@ -105,7 +107,8 @@ class SealedVerification {
 
 }  // namespace
 
-Result<SealedReport> verify_sealed(storage::RecordReader& reader, const FirmId& firm, const Doors& doors, const Progress& progress) {
+Result<SealedReport> verify_sealed(storage::RecordReader& reader, const FirmId& firm, const Doors& doors,
+                                   const Progress& progress) {
     return SealedVerification(reader, firm, doors, progress).run();
 }
 

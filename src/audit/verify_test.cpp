@@ -81,21 +81,32 @@ INSTANTIATE_TEST_SUITE_P(
              "UPDATE entries SET sequence = 20 WHERE sequence = 9999",
              10, "tile 0/0"},
         Harm{"InsertedEntry",
-             "UPDATE entries SET sequence = -sequence - 1 WHERE sequence >= 50; UPDATE entries SET sequence = -sequence WHERE sequence < 0;"
+             "UPDATE entries SET sequence = -sequence - 1 WHERE sequence >= 50; UPDATE entries SET sequence = -sequence WHERE "
+             "sequence < 0;"
              "INSERT INTO entries SELECT 50, leaf, owner_kind, owner, detail FROM entries WHERE sequence = 49",
              50, "tile 0/0"},
         Harm{"TruncatedEntries", "DELETE FROM entries WHERE sequence >= 580", 580, "the tree has this entry"},
-        Harm{"NamedEditedTile", "UPDATE tiles SET hashes = CAST(substr(hashes, 1, 32) || zeroblob(32) || substr(hashes, 65) AS BLOB) WHERE level = 0 AND tile = 1", 257, "tile 0/1"},
-        Harm{"NamedTruncatedTile", "UPDATE tiles SET hashes = substr(hashes, 1, 64) WHERE level = 0 AND tile = 2", 514, "tile 0/2"},
+        Harm{"NamedEditedTile",
+             "UPDATE tiles SET hashes = CAST(substr(hashes, 1, 32) || zeroblob(32) || substr(hashes, 65) AS BLOB) WHERE level = "
+             "0 AND tile = 1",
+             257, "tile 0/1"},
+        Harm{"NamedTruncatedTile", "UPDATE tiles SET hashes = substr(hashes, 1, 64) WHERE level = 0 AND tile = 2", 514,
+             "tile 0/2"},
         Harm{"NamedDeletedTile", "DELETE FROM tiles WHERE level = 0 AND tile = 1", 256, "tile 0/1"},
-        Harm{"LengthenedTile", "UPDATE tiles SET hashes = CAST(hashes || zeroblob(32) AS BLOB) WHERE level = 0 AND tile = 2", 512, "more hashes"},
-        Harm{"EditedUpperTile", "UPDATE tiles SET hashes = CAST(substr(hashes, 1, 32) || zeroblob(32) AS BLOB) WHERE level = 1", 256, "tile 1/0"},
+        Harm{"LengthenedTile", "UPDATE tiles SET hashes = CAST(hashes || zeroblob(32) AS BLOB) WHERE level = 0 AND tile = 2", 512,
+             "more hashes"},
+        Harm{"EditedUpperTile", "UPDATE tiles SET hashes = CAST(substr(hashes, 1, 32) || zeroblob(32) AS BLOB) WHERE level = 1",
+             256, "tile 1/0"},
         Harm{"DeletedUpperTile", "DELETE FROM tiles WHERE level = 1", 0, "tile 1/0"},
         Harm{"EditedHead", "UPDATE singles SET value = zeroblob(32) WHERE name = 'tree'", 600, "head"},
         Harm{"ShortenedHead", "UPDATE singles SET number = 599 WHERE name = 'tree'", 599, "head"},
         Harm{"LengthenedHead", "UPDATE singles SET number = 601 WHERE name = 'tree'", 600, "has no hash"},
-        Harm{"ForgedCheckpoint", "UPDATE checkpoints SET note = (SELECT note FROM checkpoints WHERE size = 600) WHERE size = 300", 300, "size 300"},
-        Harm{"EditedCheckpoint", "UPDATE checkpoints SET note = CAST(replace(CAST(note AS TEXT), char(10) || '600', char(10) || '601') AS BLOB), size = 601 WHERE size = 600", 600, "size 601"},
+        Harm{"ForgedCheckpoint", "UPDATE checkpoints SET note = (SELECT note FROM checkpoints WHERE size = 600) WHERE size = 300",
+             300, "size 300"},
+        Harm{"EditedCheckpoint",
+             "UPDATE checkpoints SET note = CAST(replace(CAST(note AS TEXT), char(10) || '600', char(10) || '601') AS BLOB), "
+             "size = 601 WHERE size = 600",
+             600, "size 601"},
         Harm{"UnsignedCheckpoint", "INSERT INTO checkpoints VALUES (10, x'00')", 10, "not signed"}),
     [](const auto& info) { return std::string(info.param.name); });
 
@@ -152,7 +163,8 @@ class Counting final : public storage::ForwardsReads<storage::RecordReader, Coun
     auto reading(F f) {
         return f(reader_);
     }
-    Result<void> for_each_entry(std::uint64_t from, std::uint64_t to, const std::function<bool(const storage::EntryRow&)>& take) override {
+    Result<void> for_each_entry(std::uint64_t from, std::uint64_t to,
+                                const std::function<bool(const storage::EntryRow&)>& take) override {
         read_to = to;
         return reader_.for_each_entry(from, to, take);
     }
@@ -231,13 +243,15 @@ TEST_F(Sealed, ADetailResealedWithOtherWordsIsNamed) {
     firm.record(5);
     auto entry = firm.log->find(std::nullopt, 4, 1).value().at(0);
     Detail other{{}, bytes("other words")};
-    auto sealed = keys::seal(firm.ring->firm_details(), firm.id, {keys::Kind::audit_detail, firm.id.bytes, entry.leaf.id.bytes, 0}, other.encode());
+    auto sealed = keys::seal(firm.ring->firm_details(), firm.id,
+                             {keys::Kind::audit_detail, firm.id.bytes, entry.leaf.id.bytes, 0}, other.encode());
     ASSERT_TRUE(firm.records->commit([&](storage::RecordWriter& writer) {
         return writer.replace_detail(3, storage::OwnerKind::firm, firm.id.bytes, sealed);
     }));
     ASSERT_FALSE(verified().sound());
     EXPECT_EQ(verified().first->entry, entry.leaf.id);
-    EXPECT_EQ(firm.log->words_of(firm.log->find(std::nullopt, 4, 1).value().at(0), firm.ring->firm_details()).error().problem, Problem::corrupt);
+    EXPECT_EQ(firm.log->words_of(firm.log->find(std::nullopt, 4, 1).value().at(0), firm.ring->firm_details()).error().problem,
+              Problem::corrupt);
 }
 
 TEST_F(Sealed, ARowMustBeWhatTheLogLastSaid) {

@@ -23,7 +23,8 @@ storage::TileRow row_of(const Tile& tile) {
 Result<std::vector<Hash>> hashes_in(const storage::TileRow& row) {
     auto size = row.hashes.size();
     if (size == 0 || size % sizeof(Hash) != 0 || size > tile_width * sizeof(Hash))
-        return fail(Problem::corrupt, "tile " + std::to_string(row.level) + "/" + std::to_string(row.index) + " has an impossible length");
+        return fail(Problem::corrupt,
+                    "tile " + std::to_string(row.level) + "/" + std::to_string(row.index) + " has an impossible length");
     std::vector<Hash> hashes(size / sizeof(Hash));
     std::memcpy(hashes.data(), row.hashes.data(), size);
     return hashes;

@@ -7,9 +7,12 @@
 //            paper, never data.
 // Assumes    A Permit was decided and recorded (access/). Its action names what is opened: no function takes another id.
 // Does not   Decide, speak HTTP, or keep plaintext anywhere but in memory while it is used.
-// Read next  matters/register.hpp, matters/papers.hpp, matters/transfer.hpp, turn/turn.hpp
+// Read next  matters/register.hpp, matters/papers.hpp, matters/upload.hpp, matters/reading.hpp, turn/turn.hpp
 #pragma once
+#include "strongroom/founding.hpp"
 #include "strongroom/matters/papers.hpp"
+#include "strongroom/matters/reading.hpp"
+#include "strongroom/matters/recovery.hpp"
 #include "strongroom/matters/register.hpp"
-#include "strongroom/matters/transfer.hpp"
+#include "strongroom/matters/upload.hpp"
 #include "strongroom/turn/turn.hpp"

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/app.hpp"
+
+namespace muniment::app {
+
+std::vector<cli::Command> local_commands() {
+    std::vector<cli::Command> commands{init_command(), serve_command()};
+    for (auto& command : unlock_commands()) commands.push_back(std::move(command));
+    commands.push_back(doctor_command());
+    commands.push_back(audit_verify_command());
+    return commands;
+}
+
+}  // namespace muniment::app

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// `muniment audit verify`: the whole log read again, offline, or by the server where one runs on this home.
+#include <boost/json.hpp>
+
+#include "app/app.hpp"
+#include "app/control.hpp"
+#include "app/say.hpp"
+#include "app/verify_log.hpp"
+
+namespace muniment::app {
+namespace {
+
+namespace json = boost::json;
+
+Result<json::object> verify(const Home& home) {
+    auto records = storage::open_sqlite(home.database());
+    if (records) {
+        TRY(auto report, verify_log(**records, home));
+        return as_json(report);
+    }
+    if (records.error().problem != Problem::in_use) return std::unexpected(records.error());
+    return ask_control(home.control(), {{"ask", "verify"}});
+}
+
+int run(const cli::Arguments& given) {
+    auto home = Home::open(home_folder(given.get("--home")));
+    if (!home) return failed(home.error());
+    auto report = verify(*home);
+    if (!report) return failed(report.error());
+    bool sound = report->at("sound").as_bool();
+    auto number = [&](const char* name) { return std::to_string(report->at(name).to_number<std::uint64_t>()); };
+    if (given.json()) {
+        say(json::serialize(*report));
+    } else if (sound) {
+        say("record verified: " + number("entries") + " entries, " + number("covered") + " of them under a signed checkpoint, " +
+            number("checkpoints") + " checkpoints");
+    } else {
+        const auto& first = report->at("first").as_object();
+        say("THE RECORD DOES NOT FIT at entry " + std::to_string(first.at("sequence").to_number<std::uint64_t>()) +
+            (first.contains("entry") ? " (" + std::string(first.at("entry").as_string()) + ")" : "") + ": " + std::string(first.at("why").as_string()));
+        say("Nothing was changed. Keep a copy of the data folder as it is, and compare with the newest checkpoint that others hold.");
+    }
+    return sound ? 0 : static_cast<int>(cli::ExitCode::failed);
+}
+
+}  // namespace
+
+cli::Command audit_verify_command() {
+    return {.name = "audit verify",
+            .line = "Read the whole log again and check it against its tree and signed checkpoints",
+            .text = "Needs no unlock method: the public key of the log lies at keys/log.vkey in the home folder. Exits 0 only if everything\n"
+                    "fits, and otherwise names the first entry that does not.\n",
+            .options = {{"--home", "DIR", "the home folder (else $MUNIMENT_HOME, else /var/lib/muniment)"}},
+            .run = run};
+}
+
+}  // namespace muniment::app

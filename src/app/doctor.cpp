@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// `muniment doctor`: what stands between this installation and its promises, each with its remedy.
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <boost/json.hpp>
+#include <fstream>
+
+#include "app/app.hpp"
+#include "app/control.hpp"
+#include "app/home.hpp"
+#include "app/say.hpp"
+
+namespace muniment::app {
+namespace {
+
+namespace json = boost::json;
+
+enum class Grade { good, warning, red };
+
+struct Finding {
+    Grade grade;
+    std::string what;
+    std::string remedy;
+};
+
+std::string first_line(const char* path) {
+    std::ifstream in(path);
+    std::string line;
+    std::getline(in, line);
+    return line;
+}
+
+dev_t device_of(const std::filesystem::path& path) {
+    struct stat found {};
+    return ::stat(path.c_str(), &found) == 0 ? found.st_dev : 0;
+}
+
+void look_at_memory(std::vector<Finding>& found) {
+    rlimit locked{};
+    ::getrlimit(RLIMIT_MEMLOCK, &locked);
+    std::ifstream swaps("/proc/swaps");
+    std::string line;
+    int lines = 0;
+    while (std::getline(swaps, line)) ++lines;
+    bool swap = lines > 1, enough = locked.rlim_cur == RLIM_INFINITY || locked.rlim_cur >= 64 * 1024 * 1024;
+    if (swap && !enough) {
+        found.push_back({Grade::red, "This machine swaps, and only " + std::to_string(locked.rlim_cur / 1024) + " KiB may be locked in memory: opened papers may reach the disk.",
+                         "Raise the limit (LimitMEMLOCK=infinity in the unit), or run without swap."});
+    } else {
+        found.push_back({Grade::good, swap ? "Memory can be locked, so nothing opened is swapped out." : "This machine does not swap.", ""});
+    }
+    auto pattern = first_line("/proc/sys/kernel/core_pattern");
+    if (pattern.starts_with('|')) {
+        found.push_back({Grade::warning, "Core dumps are handed to a program; Muniment forbids its own, but other programs' reach it.",
+                         "Set kernel.core_pattern to a plain name, or see what that program keeps."});
+    }
+}
+
+void look_at_places(const Home& home, std::vector<Finding>& found) {
+    auto data = device_of(home.data());
+    std::size_t elsewhere = 0;
+    for (std::size_t i = 0; i < home.slots.size(); ++i) {
+        auto device = device_of(home.slot(i));
+        if (device == 0) {
+            found.push_back({Grade::red, "The slot " + home.slot(i).string() + " is not in reach.", "Mount it again; losing all slots loses everything."});
+        } else if (device != data) {
+            ++elsewhere;
+        }
+    }
+    bool key_file = std::filesystem::exists(home.key_file());
+    if (elsewhere == 0) {
+        found.push_back({Grade::red, key_file ? "Whoever takes this disk can read everything: data, key file and every slot lie on it."
+                                              : "Data and every slot lie on one disk: whoever takes it needs only the passphrase.",
+                         "Put the slots on other sites (init --slot), and the key file into a credential store, or unlock by passphrase."});
+    } else if (key_file && device_of(home.key_file()) == data) {
+        found.push_back({Grade::warning, "The key file lies on the data's disk.", "Unlock by passphrase, or keep the key file elsewhere."});
+    } else {
+        found.push_back({Grade::good, "Data, slots and the way to unlock are apart.", ""});
+    }
+}
+
+void look_at_disk(const Home& home, std::vector<Finding>& found) {
+    struct statvfs disk {};
+    if (::statvfs(home.data().c_str(), &disk) != 0) return;
+    auto free = 100.0 * static_cast<double>(disk.f_bavail) / static_cast<double>(disk.f_blocks);
+    auto nodes = disk.f_files ? 100.0 * static_cast<double>(disk.f_favail) / static_cast<double>(disk.f_files) : 100.0;
+    auto least = std::min(free, nodes);
+    auto said = std::to_string(static_cast<int>(free)) + " % of the disk and " + std::to_string(static_cast<int>(nodes)) + " % of its inodes are free.";
+    found.push_back({least < 5 ? Grade::red : least < 10 ? Grade::warning : Grade::good, said, least < 10 ? "Make room: what cannot be recorded does not happen." : ""});
+}
+
+void look_at_certificate(const Home& home, std::vector<Finding>& found) {
+    auto pem = read_small_file(home.tls("server.pem"));
+    auto key = read_small_file(home.tls("server.key"));
+    auto facts = pem && key ? crypto::certificate_facts(*pem, *key) : Result<crypto::CertificateFacts>(fail(Problem::not_found));
+    if (!facts) {
+        found.push_back({Grade::warning, "There is no local certificate to look at.", "Give serve --certificate and --key, or initialise again."});
+        return;
+    }
+    auto days = (facts->not_after - SystemClock().now()) / std::chrono::hours(24);
+    if (!facts->key_fits) found.push_back({Grade::red, "The server's key is another certificate's.", "Put the key that belongs to it beside it."});
+    found.push_back({days < 7 ? Grade::red : days < 30 ? Grade::warning : Grade::good, "The certificate is valid for " + std::to_string(days) + " more days.",
+                     days < 30 ? "Issue a new one and send SIGHUP to the server." : ""});
+}
+
+void look_at_server(const Home& home, std::vector<Finding>& found) {
+    auto status = ask_control(home.control(), {{"ask", "status"}});
+    if (!status) {
+        found.push_back({Grade::warning, "No server runs on this home folder.", "muniment serve --home " + home.folder.string()});
+        return;
+    }
+    if (!status->at("keys_locked_in_memory").as_bool()) {
+        found.push_back({Grade::red, "The server's keys are not locked in memory.", "Raise LimitMEMLOCK and start it again."});
+    }
+    if (const auto* slots = status->if_contains("slots")) {
+        for (const auto& slot : slots->as_array()) {
+            if (slot.at("good").as_bool()) continue;
+            found.push_back({Grade::red, "The slot " + std::string(slot.at("name").as_string()) + " " + std::string(slot.at("state").as_string()) + ".",
+                             "Bring it into reach; see docs/formats/keys.md."});
+        }
+    }
+    found.push_back({Grade::good, "A server runs, " + std::string(status->at("state").as_string()) + ".", ""});
+}
+
+int run(const cli::Arguments& given) {
+    auto home = Home::open(home_folder(given.get("--home")));
+    if (!home) return failed(home.error());
+    std::vector<Finding> found;
+    look_at_memory(found);
+    look_at_places(*home, found);
+    look_at_disk(*home, found);
+    look_at_certificate(*home, found);
+    look_at_server(*home, found);
+    found.push_back({Grade::warning, "There is no backup: this version makes none yet.", "Copy the data folder to another site; never the slots or the key file."});
+    bool red = std::ranges::any_of(found, [](const Finding& f) { return f.grade == Grade::red; });
+    constexpr std::array words{"good", "warning", "red"};
+    if (given.json()) {
+        json::array all;
+        for (const auto& f : found) all.push_back(json::object{{"grade", words[static_cast<std::size_t>(f.grade)]}, {"what", f.what}, {"remedy", f.remedy}});
+        say(json::serialize(json::object{{"findings", all}, {"red", red}}));
+    } else {
+        for (const auto& f : found) {
+            say(std::string(f.grade == Grade::good ? "  good     " : f.grade == Grade::warning ? "  WARNING  " : "  RED      ") + f.what);
+            if (!f.remedy.empty()) say("           → " + f.remedy);
+        }
+    }
+    return red ? static_cast<int>(cli::ExitCode::failed) : 0;
+}
+
+}  // namespace
+
+cli::Command doctor_command() {
+    return {.name = "doctor",
+            .line = "Look at this installation and say what endangers its promises",
+            .text = "Each finding comes with its remedy. Exits 0 unless one is red.\n",
+            .options = {{"--home", "DIR", "the home folder (else $MUNIMENT_HOME, else /var/lib/muniment)"}},
+            .run = run};
+}
+
+}  // namespace muniment::app

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/home.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <cstdlib>
+#include <fstream>
+
+namespace muniment::app {
+namespace {
+
+constexpr std::size_t small_file_bytes_max = 64 * 1024;
+
+std::unexpected<Error> cannot(std::string_view what, const std::filesystem::path& path) {
+    return fail(Problem::unavailable, std::string(what) + " " + path.string() + ": " + std::strerror(errno));
+}
+
+}  // namespace
+
+std::filesystem::path home_folder(const std::string& option) {
+    if (!option.empty()) return std::filesystem::absolute(option);
+    if (const char* set = std::getenv("MUNIMENT_HOME"); set && *set) return std::filesystem::absolute(set);
+    return "/var/lib/muniment";
+}
+
+std::filesystem::path Home::key_sets(std::size_t i) const {
+    auto beside = slot(i);
+    return beside.parent_path() / (beside.filename().string() + ".key-sets");
+}
+
+Result<void> write_private_file(const std::filesystem::path& path, std::string_view content, bool replace) {
+    std::error_code failed;
+    std::filesystem::create_directories(path.parent_path(), failed);
+    if (!replace && std::filesystem::exists(path)) return fail(Problem::already_done, path.string() + " is there already");
+    auto beside = path;
+    beside += ".writing";
+    int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) return cannot("cannot write", beside);
+    bool written = ::write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size()) && ::fsync(fd) == 0;
+    ::close(fd);
+    if (!written || ::rename(beside.c_str(), path.c_str()) != 0) return cannot("cannot write", path);
+    return {};
+}
+
+Result<std::string> read_small_file(const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return fail(Problem::not_found, "There is no " + path.string() + ".");
+    std::string content(small_file_bytes_max + 1, '\0');
+    in.read(content.data(), static_cast<std::streamsize>(content.size()));
+    content.resize(static_cast<std::size_t>(in.gcount()));
+    if (content.size() > small_file_bytes_max) return fail(Problem::too_large, path.string());
+    return content;
+}
+
+Result<crypto::Secret> read_key_file(const std::filesystem::path& path) {
+    TRY(auto hex, read_small_file(path));
+    while (hex.ends_with('\n')) hex.pop_back();
+    auto raw = from_hex(hex);
+    if (!raw || raw->size() != 32) return fail(Problem::malformed, path.string() + " does not hold 32 bytes in hex");
+    return crypto::Secret::take(*raw);
+}
+
+Result<Home> Home::open(const std::filesystem::path& folder) {
+    auto text = read_small_file(folder / "home.json");
+    if (!text) return fail(Problem::not_found, "There is no firm at " + folder.string() + ": run `muniment init` first.");
+    boost::system::error_code failed;
+    auto parsed = boost::json::parse(*text, failed);
+    Home home{.folder = folder, .slots = {}};
+    if (failed || !parsed.is_object() || !parsed.as_object().contains("slots")) return fail(Problem::corrupt, (folder / "home.json").string());
+    for (const auto& slot : parsed.at("slots").as_array()) home.slots.emplace_back(slot.as_string());
+    home.trial = parsed.as_object().contains("trial") && parsed.at("trial").as_bool();
+    return home;
+}
+
+Result<void> Home::save() const {
+    boost::json::object said{{"slots", boost::json::value_from(slots)}, {"trial", trial}};
+    return write_private_file(folder / "home.json", boost::json::serialize(said) + "\n", true);
+}
+
+Result<Stores> Stores::open(const Home& home) {
+    Stores stores;
+    TRY(stores.records, storage::open_sqlite(home.database()));
+    auto* records = stores.records.get();
+    TRY(stores.packs, storage::open_pack_folder(home.packs(), [records](const storage::PackRow& row) {
+        return records->commit([&](storage::RecordWriter& writer) { return writer.put_pack(row); });
+    }));
+    for (std::size_t i = 0; i < home.slots.size(); ++i) {
+        TRY(auto slot, storage::open_slot_folder(home.slot(i)));
+        stores.slots.push_back(std::move(slot));
+        TRY(auto sets, storage::open_key_set_folder(home.key_sets(i)));
+        stores.key_sets.push_back(std::move(sets));
+    }
+    return stores;
+}
+
+std::vector<storage::Slot*> Stores::slot_list() const {
+    std::vector<storage::Slot*> list;
+    for (const auto& slot : slots) list.push_back(slot.get());
+    return list;
+}
+
+std::vector<storage::KeySets*> Stores::key_set_list() const {
+    std::vector<storage::KeySets*> list;
+    for (const auto& sets : key_sets) list.push_back(sets.get());
+    return list;
+}
+
+}  // namespace muniment::app

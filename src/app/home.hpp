@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The home folder of an installation, and what lies where in it:
+//
+//   data/             records.sqlite, packs/          sealed; what a backup copies
+//   keys/             root.unlock, unlock.key         opens the firm together with a slot: never in data/, never backed up
+//   keys/log.vkey     the public key of the log       what `audit verify` trusts
+//   slots/a, slots/b  the epoch key                   only for trying out: in real use elsewhere (init --slot)
+//   key-sets/a, …     key sets beside each slot
+//   tls/              authority and server certificate
+//   control.sock      for lock, unlock and status, by the owner of the folder
+//   home.json         where slots and key sets are, the name and port
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "crypto/crypto.hpp"
+#include "keys/root.hpp"
+#include "storage/open.hpp"
+
+namespace muniment::app {
+
+struct Home {
+    std::filesystem::path folder;
+    std::vector<std::string> slots;         ///< folders; relative ones lie in the home
+    bool trial = false;                     ///< slots and key file on the data's disk: `./run`
+
+    std::filesystem::path data() const { return folder / "data"; }
+    std::filesystem::path database() const { return data() / "records.sqlite"; }
+    std::filesystem::path packs() const { return data() / "packs"; }
+    std::filesystem::path unlock_file() const { return folder / "keys" / "root.unlock"; }
+    std::filesystem::path key_file() const { return folder / "keys" / "unlock.key"; }
+    std::filesystem::path log_key() const { return folder / "keys" / "log.vkey"; }
+    std::filesystem::path tls(std::string_view file) const { return folder / "tls" / file; }
+    std::filesystem::path control() const { return folder / "control.sock"; }
+    std::filesystem::path slot(std::size_t i) const { return folder / slots[i]; }
+    std::filesystem::path key_sets(std::size_t i) const;
+
+    /// `not_found` where nothing was initialised there.
+    static Result<Home> open(const std::filesystem::path& folder);
+    Result<void> save() const;
+};
+
+/// --home, else $MUNIMENT_HOME, else /var/lib/muniment.
+std::filesystem::path home_folder(const std::string& option);
+
+/// A file of mode 0600, whole or not at all; `already_done` where it exists and may not be replaced.
+Result<void> write_private_file(const std::filesystem::path& path, std::string_view content, bool replace = false);
+Result<std::string> read_small_file(const std::filesystem::path& path);
+/// 32 bytes in hex.
+Result<crypto::Secret> read_key_file(const std::filesystem::path& path);
+
+/// The drivers of one installation, without any key.
+struct Stores {
+    std::unique_ptr<storage::Records> records;
+    std::unique_ptr<storage::PackStore> packs;
+    std::vector<std::unique_ptr<storage::Slot>> slots;
+    std::vector<std::unique_ptr<storage::KeySets>> key_sets;
+
+    static Result<Stores> open(const Home& home);
+    std::vector<storage::Slot*> slot_list() const;
+    std::vector<storage::KeySets*> key_set_list() const;
+};
+
+}  // namespace muniment::app

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+
+#include "app/app.hpp"
+#include "crypto/crypto.hpp"
+
+int main(int argc, char** argv) {
+    using namespace muniment;
+    if (auto ready = crypto::start(); !ready) {
+        std::fprintf(stderr, "muniment: %s\n", ready.error().text().c_str());
+        return 1;
+    }
+    if (auto right = crypto::known_answers(); !right) {
+        std::fprintf(stderr, "muniment: the cryptography of this machine does not give known answers, so nothing is started: %s\n",
+                     right.error().text().c_str());
+        return 1;
+    }
+    auto commands = app::local_commands();
+    for (const auto& command : cli::client_commands()) commands.push_back(command);
+    return cli::main_of(commands, argc, argv);
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/open_firm.hpp"
+
+#include "base/journal.hpp"
+#include "strongroom/founding.hpp"
+#include "strongroom/matters/recovery.hpp"
+
+namespace muniment::app {
+namespace {
+
+/// The key that the database's head needs, from the first slot that has it.
+Result<keys::EpochKey> epoch_from_slots(Stores& stores, const keys::RootKey& root, const FirmId& firm) {
+    TRY(auto needed, keys::Ring::needed_mark(*stores.records));
+    Error last(Problem::unavailable, "no slot has the key for this database");
+    for (auto* slot : stores.slot_list()) {
+        auto epoch = keys::get_epoch(*slot, root, firm, needed);
+        if (epoch) return epoch;
+        if (epoch.error().problem != Problem::not_found) last = epoch.error();
+    }
+    return std::unexpected(last);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<OpenFirm>> OpenFirm::open(Stores& stores, keys::RootKey root, const Clock& clock) {
+    std::shared_ptr<OpenFirm> firm(new OpenFirm(stores));
+    auto& records = *stores.records;
+    TRY(auto id, strongroom::firm_in(records));
+    TRY(auto epoch, epoch_from_slots(stores, root, id));
+    TRY(firm->ring_, keys::Ring::open(records, id, std::move(epoch)));
+    TRY(firm->log_, audit::Log::open(records, firm->ring_, clock));
+    auto gate = access::Gate::open(records, firm->ring_, *firm->log_, clock);
+    if (!gate) {
+        // The alarm is in the record before anything else happens; nobody is let in.
+        audit::Leaf leaf{.action = audit::Action::door_shut, .outcome = audit::Outcome::refused};
+        audit::Draft draft(std::move(leaf), bytes("{}"), {storage::OwnerKind::firm, id.bytes, firm->ring_->firm_details()});
+        if (!firm->log_->record(std::move(draft))) journal(Level::error, "gate.alarm-not-recorded");
+        journal(Level::error, "gate.shut", {{"problem", gate.error().problem}});
+        return std::unexpected(gate.error());
+    }
+    firm->gate_ = std::move(*gate);
+    TRY(firm->name_, strongroom::firm_name(records, *firm->ring_));
+    TRY(firm->people_, access::People::open(*firm->gate_));
+    TRY(firm->groups_, access::Groups::open(*firm->gate_));
+    TRY(firm->sign_in_, access::SignIn::open(*firm->gate_, *firm->people_, firm->name_));
+    TRY(firm->register_, strongroom::Register::open(*firm->gate_));
+    TRY(firm->papers_, strongroom::Papers::open(*firm->gate_));
+    TRY(firm->recovered_, strongroom::recover(*firm->gate_, *firm->papers_, *stores.packs));
+    firm->slots_ = std::make_unique<strongroom::SlotWatch>(records, stores.slot_list(), firm->ring_, *firm->log_);
+    firm->slots_->keep_root(std::move(root));
+    CHECK(firm->slots_->look());
+    firm->house_.reset(new server::House{*firm->gate_, *firm->sign_in_, *firm->people_, *firm->groups_, *firm->register_, *firm->papers_,
+                                         *stores.packs, *firm->log_, firm->name_});
+    audit::Leaf leaf{.action = audit::Action::strongroom_unlocked, .outcome = audit::Outcome::done};
+    CHECK(firm->log_->record({std::move(leaf), bytes("{}"), {storage::OwnerKind::firm, id.bytes, firm->ring_->firm_details()}}));
+    return firm;
+}
+
+Result<void> OpenFirm::claim(const Home& home) {
+    CHECK(write_private_file(home.log_key(), log_->verifier_key() + "\n", true));
+    return slots_->claim();
+}
+
+Result<void> OpenFirm::check() {
+    std::lock_guard lock(turning_);
+    auto inspected = gate_->inspect();
+    if (!inspected) journal(Level::error, "gate.shut", {{"problem", inspected.error().problem}});
+    CHECK(slots_->check());
+    if (const auto* root = slots_->root()) {
+        CHECK(strongroom::Turn(*gate_, *slots_, stores_.key_set_list()).recover(*root));
+    }
+    return inspected;
+}
+
+Result<strongroom::TurnReport> OpenFirm::turn() {
+    std::lock_guard lock(turning_);
+    const auto* root = slots_->root();
+    if (!root) return fail(Problem::locked);
+    return strongroom::Turn(*gate_, *slots_, stores_.key_set_list()).run(*root);
+}
+
+void OpenFirm::stop_cleanly() {
+    audit::Leaf leaf{.action = audit::Action::strongroom_locked, .outcome = audit::Outcome::done};
+    auto written = log_->record({std::move(leaf), bytes("{}"), {storage::OwnerKind::firm, ring_->firm().bytes, ring_->firm_details()}});
+    if (!written || !log_->checkpoint_now() || !slots_->stop_cleanly()) journal(Level::warning, "stop.not-clean");
+}
+
+}  // namespace muniment::app

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+# The tests beside the modules' own: the layer table, the sources' form, the README's commands, the promises.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+
+function(muniment_source_test name)
+    add_test(NAME ${name} COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/tidy/${name}.py ${CMAKE_SOURCE_DIR})
+    set_tests_properties(${name} PROPERTIES TIMEOUT 60 LABELS unit)
+endfunction()
+muniment_source_test(layers)
+muniment_source_test(sources)
+
+# What parses what strangers send, without the modules that act on it: for builds (with sanitizers) that leave those out.
+if(NOT TARGET muniment_server AND TARGET muniment_audit)
+    file(GLOB_RECURSE parsers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/server/http/*.cpp)
+    file(GLOB beside CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/server/multipart*.cpp ${CMAKE_SOURCE_DIR}/src/server/range*.cpp
+         ${CMAKE_SOURCE_DIR}/src/server/etag*.cpp ${CMAKE_SOURCE_DIR}/src/server/problem_json*.cpp
+         ${CMAKE_SOURCE_DIR}/src/server/routes/input*.cpp)
+    add_executable(parsers_test ${parsers} ${beside})
+    target_link_libraries(parsers_test PRIVATE muniment_crypto ${muniment_server_needs} GTest::gtest_main GTest::gmock)
+    target_compile_definitions(parsers_test PRIVATE ${muniment_server_definitions} MUNIMENT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    add_test(NAME parsers COMMAND parsers_test --gtest_brief=1)
+    set_tests_properties(parsers PROPERTIES TIMEOUT 300 LABELS unit)
+endif()
+
+if(NOT TARGET muniment OR NOT TARGET muniment-cli)
+    return()
+endif()
+
+# Muniment without the one safeguard of promise N (base/safeguards.hpp): the sources that ask broken(N) are compiled into the
+# program with -DMUNIMENT_BREAK=N, and so are not taken from the libraries.
+function(muniment_broken number)
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/*.cpp)
+    list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+    set(weakened)
+    foreach(source IN LISTS sources)
+        file(STRINGS ${source} asks REGEX "broken\\(${number}\\)")
+        if(asks)
+            list(APPEND weakened ${source})
+        endif()
+    endforeach()
+    if(NOT weakened)
+        message(FATAL_ERROR "No source leaves out the safeguard of promise ${number}: its scenario could not be tried.")
+    endif()
+    add_executable(muniment-broken-${number} src/app/main.cpp ${weakened})
+    target_compile_definitions(muniment-broken-${number} PRIVATE MUNIMENT_BREAK=${number} ${muniment_server_definitions})
+    target_link_libraries(muniment-broken-${number} PRIVATE muniment_app)
+endfunction()
+
+# A scenario is tests/promises/<number>_<name>.sh, called with a folder to work in, muniment and muniment-cli. It must hold with
+# what ships, and tests/support/must_notice must see it fail, for the right reason, without the safeguard.
+file(GLOB scenarios CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/promises/[0-9]_*.sh)
+set(weakened_numbers)
+foreach(scenario IN LISTS scenarios)
+    get_filename_component(name ${scenario} NAME_WE)
+    string(SUBSTRING ${name} 0 1 number)
+    list(APPEND weakened_numbers ${number})
+    add_test(NAME promise_${name} COMMAND ${scenario} $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)
+    add_test(NAME promise_${name}_broken COMMAND ${CMAKE_SOURCE_DIR}/tests/support/must_notice ${scenario}
+             $<TARGET_FILE:muniment-broken-${number}> $<TARGET_FILE:muniment-cli>)
+    set_tests_properties(promise_${name} promise_${name}_broken PROPERTIES TIMEOUT 300 LABELS promises)
+endforeach()
+list(REMOVE_DUPLICATES weakened_numbers)
+foreach(number IN LISTS weakened_numbers)
+    muniment_broken(${number})
+endforeach()
+
+if(EXISTS ${CMAKE_SOURCE_DIR}/README.md)
+    add_test(NAME readme COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/readme/readme.py ${CMAKE_SOURCE_DIR}
+             $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)
+    set_tests_properties(readme PROPERTIES TIMEOUT 300 LABELS promises)
+endif()
+add_test(NAME demo COMMAND ${CMAKE_SOURCE_DIR}/demo/play --once)
+set_tests_properties(demo PROPERTIES TIMEOUT 300 LABELS promises ENVIRONMENT
+    "MUNIMENT=$<TARGET_FILE:muniment>;MUNIMENT_CLI=$<TARGET_FILE:muniment-cli>;MUNIMENT_DEMO=${CMAKE_BINARY_DIR}/demo")

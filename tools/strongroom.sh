@@ -11,6 +11,7 @@ export MUNIMENT_CONFIG_DIR="$work/config"
 home=$work/home
 people=$work/people
 server_pid=
+server_port=
 server_url=
 fingerprint=
 mkdir -p "$work" "$people"
@@ -31,13 +32,17 @@ found_firm() {
 # Starts the server on a free port in the background and waits until it is open. What it says goes to $work/server.log.
 start_server() {
     : >"$work/server.log"
-    "$muniment" serve --home "$home" --port 0 "$@" >>"$work/server.log" 2>&1 &
+    "$muniment" serve --home "$home" --port "${server_port:-0}" "$@" >>"$work/server.log" 2>&1 &
     server_pid=$!
     local tries
     for ((tries = 0; tries < 300; ++tries)); do
         server_url=$(sed -nE 's/^Muniment .* at (https:[^ ]*)$/\1/p' "$work/server.log")
         fingerprint=$(sed -n 's/^Certificate fingerprint (SHA-256): //p' "$work/server.log")
-        if [ -n "$server_url" ] && [ -n "$fingerprint" ]; then return 0; fi
+        if [ -n "$server_url" ] && [ -n "$fingerprint" ]; then
+            # People's sign-ins name this port: another start takes it again.
+            server_port=${server_url##*:}
+            return 0
+        fi
         if ! kill -0 "$server_pid" 2>/dev/null; then break; fi
         sleep 0.1
     done

@@ -231,6 +231,20 @@ TEST_P(RecordsLaw, ReplacesTheDetailOfAnEntryAndNothingElse) {
     EXPECT_EQ(missing.error().problem, Problem::not_found);
 }
 
+TEST_P(RecordsLaw, GivesBackEntriesOfEveryKindOfOwner) {
+    // Details of the log hang on a document's key as well, which has no key record of its own.
+    const std::array owners{OwnerKind::firm,  OwnerKind::person,   OwnerKind::client, OwnerKind::matter, OwnerKind::month,
+                            OwnerKind::room, OwnerKind::incident, OwnerKind::report, OwnerKind::document};
+    commit([&](RecordWriter& w) -> Result<void> {
+        for (auto owner : owners) CHECK(w.append_entry({0, bytes("leaf"), owner, id(4), bytes("detail")}));
+        return {};
+    });
+    std::vector<OwnerKind> found;
+    auto take = [&](const EntryRow& row) { return found.push_back(row.owner_kind), true; };
+    ASSERT_TRUE(records->for_each_entry(0, UINT64_MAX, take));
+    EXPECT_EQ(found, std::vector(owners.begin(), owners.end()));
+}
+
 TEST_P(RecordsLaw, KeepsTilesAndCheckpoints) {
     EXPECT_FALSE(records->newest_checkpoint()->has_value());
     TileRow partial{0, 3, bytes("12")}, full{0, 3, bytes("1234")}, above{1, 3, bytes("9")};

@@ -34,7 +34,7 @@ PartRow part_row(Query& q) {
             .wrapped_key = q.blob()};
 }
 PackRow pack_row(Query& q) { return {{q.id()}, q.kind(PackState::closed)}; }
-EntryRow entry_row(Query& q) { return {q.number(), q.blob(), q.kind(OwnerKind::report), q.id(), q.blob()}; }
+EntryRow entry_row(Query& q) { return {q.number(), q.blob(), q.kind(OwnerKind::document), q.id(), q.blob()}; }
 TileRow tile_row(Query& q) { return {q.number<std::uint8_t>(), q.number(), q.blob()}; }
 CheckpointRow checkpoint_row(Query& q) { return {q.number(), q.blob()}; }
 std::uint64_t just_number(Query& q) { return q.number(); }

@@ -1,0 +1,37 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# SPDX-License-Identifier: Apache-2.0
+# What each scenario of the promises begins with: a small firm, served, with a client, two matters and a paper. To be sourced by a
+# scenario, which is called with muniment and muniment-cli.
+set -euo pipefail
+muniment=$(readlink -f "$1")
+muniment_cli=$(readlink -f "$2")
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+work=$(mktemp -d)
+# shellcheck source=tools/strongroom.sh
+. "$root/tools/strongroom.sh"
+trap 'crash_server 2>/dev/null || true; rm -rf "$work"' EXIT
+
+# As a power cut of the process: no signal handler runs.
+crash_server() {
+    [ -n "$server_pid" ] || return 0
+    local pid=$server_pid
+    server_pid=
+    kill -KILL "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+}
+
+# People: vera opens matters and leads them, luis is on the team of the first, nora of nothing, carla raises walls, otto reads the log.
+small_firm() {
+    found_firm 'Hartmann & Vale' 'Ada Okafor'
+    start_server
+    accept_invitation admin 'ochre-lantern-tugboat-19'
+    add_person vera 'Vera Hartmann' 'granite-plum-wharf-64' partner
+    add_person luis 'Luis Vale' 'saffron-kettle-dune-27' lawyer
+    add_person nora 'Nora Adeyemi' 'thistle-cobalt-ferry-83' lawyer
+    add_person carla 'Carla Whitfield' 'maple-sextant-brook-38' compliance
+    add_person otto 'Otto Lindqvist' 'walnut-beacon-plaid-72' auditor
+    as vera client add "${client_name:-Bergmann Medical}" --number 10432 >/dev/null
+    as vera matter open 10432 "${matter_name:-Supply of kits}" --number 10432.0001 >/dev/null
+    as vera matter open 10432 "${other_matter_name:-Lease of the workshop}" --number 10432.0002 >/dev/null
+    as vera matter team add 10432.0001 --user luis --role member >/dev/null
+}

@@ -11,6 +11,12 @@
 #include "cli/target.hpp"
 
 namespace muniment::cli {
+namespace {
+
+/// Folders have no number.
+std::string cited(const Paper& paper) { return paper.number ? "#" + std::to_string(paper.number) : paper.id; }
+
+}  // namespace
 
 Paper Paper::from(const boost::json::value& sent) {
     return {.id = text_of(sent, "id"),
@@ -92,8 +98,8 @@ const Paper* PaperTree::in_trash_at(std::string_view path) const {
     for (const auto* paper : trashed()) {
         if (fold_name(path_of(*paper)) != fold_name(path)) continue;
         if (at)
-            usage("“" + printable(path) + "” is in the trash more than once; name it by its number (#" +
-                  std::to_string(at->number) + " or #" + std::to_string(paper->number) + ").");
+            usage("“" + printable(path) + "” is in the trash more than once; name it by its number or id (" + cited(*at) + " or " +
+                  cited(*paper) + ").");
         at = paper;
     }
     return at;

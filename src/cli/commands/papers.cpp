@@ -15,7 +15,7 @@ namespace json = boost::json;
 
 std::vector<std::string> row_of(const Paper& paper, const std::string& path) {
     const auto& out = part_of(paper.all, "checkout");
-    return {std::to_string(paper.number), paper.is_folder ? "" : byte_count(paper.size), short_time(paper.modified),
+    return {paper.number ? std::to_string(paper.number) : "", paper.is_folder ? "" : byte_count(paper.size), short_time(paper.modified),
             paper.is_folder ? path + "/" : path,
             out.is_object() ? text_of(out, "name") + " until " + short_time(text_of(out, "until")) : ""};
 }

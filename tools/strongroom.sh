@@ -29,7 +29,7 @@ found_firm() {
         json_text invitation >"$people/admin.invitation"
 }
 
-# Starts the server on a free port in the background and waits until it is open. What it says goes to $work/server.log.
+# Starts the server in the background, on a free port where none is given, and waits until it is open. What it says goes to $work/server.log.
 start_server() {
     : >"$work/server.log"
     "$muniment" serve --home "$home" --port "${server_port:-0}" "$@" >>"$work/server.log" 2>&1 &

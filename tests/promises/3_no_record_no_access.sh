@@ -10,11 +10,12 @@ as luis put "$work/letter.txt" 10432.0001 >/dev/null
 
 # recorded ACTION OUTCOME PERSON: the newest entries hold one of that kind by that person.
 recorded() {
-    as otto audit log --limit 60 --json >"$work/log.json"
+    [ "$(raw otto GET '/log?limit=60')" = 200 ] || { cat "$work/answer" >&2; exit 1; }
+    mv "$work/answer" "$work/log.json"
     python3 - "$work/log.json" "$@" <<'PYTHON'
 import json, sys
 said = json.load(open(sys.argv[1]))
-items = said["items"] if isinstance(said, dict) else said
+items = said["items"]
 action, outcome, person = sys.argv[2:5]
 sys.exit(0 if any(e["action"] == action and e["outcome"] == outcome and (e.get("person") or {}).get("name") == person for e in items) else 1)
 PYTHON
@@ -34,7 +35,7 @@ recorded papers-listed permitted 'Luis Vale' || broken_promise 'somebody saw the
 killed_after as vera matter team add 10432.0002 --user luis --role reader
 recorded team-changed done 'Vera Hartmann' || broken_promise 'a change took effect, and the record does not say so'
 id=$(as vera matter show 10432.0001 --json | json_text id)
-killed_after as nora ls "$id"
+killed_after raw nora GET "/matters/$id/papers"
 recorded papers-listed refused 'Nora Adeyemi' || broken_promise 'somebody was refused, and the record does not say so'
 stop_server
 "$muniment" audit verify --home "$home" >/dev/null || broken_promise 'the record does not verify after crashes'

@@ -35,3 +35,12 @@ small_firm() {
     as vera matter open 10432 "${other_matter_name:-Lease of the workshop}" --number 10432.0002 >/dev/null
     as vera matter team add 10432.0001 --user luis --role member >/dev/null
 }
+
+# raw WHO METHOD PATH [options of curl]: a request that no client would send, as that person. Prints the status; the body goes to
+# $work/answer.
+raw() {
+    local who=$1 method=$2 path=$3 token
+    token=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["profiles"][sys.argv[2]]["token"])' \
+        "$MUNIMENT_CONFIG_DIR/client.json" "$who")
+    curl -sk -o "$work/answer" -w '%{http_code}' -X "$method" -H "Authorization: Bearer $token" "${@:4}" "$server_url/api/v1$path"
+}

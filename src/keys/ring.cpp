@@ -158,6 +158,8 @@ Result<std::shared_ptr<Ring>> Ring::open(storage::RecordReader& reader, const Fi
     Epoch first(epoch_key.clone(), firm, 0);
     std::shared_ptr<Ring> ring(new Ring(firm, nullptr));
     TRY(auto head, ring->head_in(reader, first));
+    TRY(auto entries, reader.entry_count());
+    if (entries < head.log_size) return fail(Problem::corrupt, "the log is shorter than it was when the key head was sealed");
     auto epoch = std::make_shared<const Epoch>(std::move(epoch_key), firm, head.epoch);
     ring->epoch_ = epoch;
     CHECK(ring->open_records(reader, *epoch, [&](const KeyRow& row, crypto::Secret record) { return ring->keep(row.kind, row.owner, record); }));

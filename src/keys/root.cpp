@@ -50,7 +50,8 @@ Bytes UnlockFile::encode() const {
 Result<UnlockFile> UnlockFile::decode(View content) {
     Reader r(content);
     if (text(r.raw(magic.size())) != magic) return fail(Problem::corrupt, "this is not an unlock file");
-    if (auto version = r.u8(); version > format) return fail(Problem::too_new, "the unlock file");
+    auto version = r.u8();
+    if (version > format) return fail(Problem::too_new, "the unlock file");
     UnlockFile file;
     auto method = r.u8();
     file.firm.bytes = r.array<16>();
@@ -61,11 +62,16 @@ Result<UnlockFile> UnlockFile::decode(View content) {
     file.cost.memory_bytes = r.u64();
     file.sealed = bytes(r.str(sealed_bytes_max));
     CHECK(r.done("the unlock file"));
+    if (version != format) return fail(Problem::corrupt, "an unlock file of an unknown format");
     if (method != 1 && method != 2) return fail(Problem::corrupt, "an unlock method that is not known");
     file.method = static_cast<UnlockMethod>(method);
     if (file.cost.passes > passes_max || file.cost.memory_bytes > memory_bytes_max) {
         return fail(Problem::corrupt, "the unlock file asks for more work than any of ours");
     }
+    // One spelling for each content, so that a changed byte is always found: Argon2id counts memory in KiB, a key file needs neither.
+    bool canonical = file.method == UnlockMethod::passphrase ? file.salt.size() == salt_bytes && file.cost.memory_bytes % 1024 == 0
+                                                             : file.salt.empty() && file.cost.passes == 0 && file.cost.memory_bytes == 0;
+    if (!canonical) return fail(Problem::corrupt, "an unlock file whose salt or cost is not one of ours");
     return file;
 }
 
@@ -77,6 +83,7 @@ UnlockFile seal_root_with_key_file(const RootKey& root, const FirmId& firm, cons
 Result<UnlockFile> seal_root_with_passphrase(const RootKey& root, const FirmId& firm, std::string_view passphrase,
                                              crypto::PasswordCost cost) {
     if (passphrase.empty() || passphrase.size() > limits::passphrase_bytes_max) return fail(Problem::weak_password, "it is empty or far too long");
+    cost.memory_bytes -= cost.memory_bytes % 1024;   // as Argon2id does
     UnlockFile file{.method = UnlockMethod::passphrase, .firm = firm, .salt = bytes(View(random_bytes<salt_bytes>())), .cost = cost};
     TRY(auto derived, crypto::derive_from_passphrase(passphrase, file.salt, cost));
     TRY(auto key, MethodKey::from(std::move(derived)));

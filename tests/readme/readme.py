@@ -35,9 +35,9 @@ set -euo pipefail
 server_url=$(cat "$work/server.url") fingerprint=$(cat "$work/fingerprint")
 case "$1" in
     accept) accept_invitation admin 'ochre-lantern-tugboat-19' ;;
-    login) client login --server "$server_url" --fingerprint "$fingerprint" --sign-in admin \\
+    login) client login --profile admin --server "$server_url" --fingerprint "$fingerprint" --sign-in admin \\
                --password-file "$people/admin.password" --code "$(totp admin --now '+30 seconds')" ;;
-    *) exec "$muniment_cli" "$@" ;;
+    *) exec "$muniment_cli" "$@" --profile admin ;;
 esac
 """
 

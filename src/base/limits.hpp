@@ -16,6 +16,7 @@ inline constexpr std::size_t path_bytes_max = 4'096;           // where a paper 
 inline constexpr std::size_t folder_depth_max = 64;
 inline constexpr std::size_t number_chars_max = 32;            // the firm's own client and matter numbers, characters
 inline constexpr std::size_t comment_bytes_max = 4'096;
+inline constexpr std::size_t media_type_bytes_max = 255, handling_class_bytes_max = 64;
 inline constexpr std::size_t profile_bytes_max = 4'096;             // name, number and note together: one slot of the key arena
 inline constexpr std::size_t password_bytes_max = 1'024;       // before Argon2id, so that a sign-in costs the same for all
 inline constexpr std::size_t passphrase_bytes_max = 1'024;
@@ -66,6 +67,13 @@ inline constexpr std::size_t wall_members_max = 10'000;
 // HTTP.
 inline constexpr std::size_t header_bytes_max = 16 * KiB;
 inline constexpr std::size_t json_body_bytes_max = 256 * KiB;
+inline constexpr std::size_t json_depth_max = 8;               // objects and lists within each other; the API needs four
+inline constexpr std::size_t json_list_items_max = 16'384;     // of one list in a request
+inline constexpr std::size_t field_name_chars_max = 64;        // of a JSON object's field or a query's parameter
+inline constexpr std::size_t boundary_chars_max = 70;          // RFC 2046 section 5.1.1
+inline constexpr std::size_t part_head_bytes_max = 8 * KiB;    // of one part of a multipart body
+inline constexpr std::size_t about_bytes_max = 16 * KiB;       // what is said of a paper that comes in
+inline constexpr std::size_t idempotency_key_chars_max = 255;
 inline constexpr std::size_t target_bytes_max = 4 * KiB;
 inline constexpr std::size_t connections_max = 4'096;
 inline constexpr std::size_t connections_per_source_max = 1'024;

@@ -35,6 +35,7 @@ Response problem_response(const Error& error, const RequestId& request) {
     const bool counted = error.problem == Problem::slow_down && !error.detail.empty() &&
                          std::ranges::all_of(error.detail, [](char c) { return c >= '0' && c <= '9'; });
     if (counted) response.headers.add("Retry-After", error.detail);
+    else if (response.status == 401) response.headers.add("WWW-Authenticate", "Bearer");  // RFC 9110 section 15.5.2: it must
     else if (response.status == 503) response.headers.add("Retry-After", std::string(retry_seconds));
     return response;
 }

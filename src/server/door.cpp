@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/door.hpp"
+
+#include "base/journal.hpp"
+#include "server/routes/routes.hpp"
+
+namespace muniment::server {
+
+struct Door::Inside {
+    explicit Inside(std::shared_ptr<House> given) : house(std::move(given)), router(routes::all(*house)) {}
+    const std::shared_ptr<House> house;
+    const Router router;
+};
+
+namespace {
+
+using Stay = std::shared_ptr<const void>;
+
+// Of each of these, the part that acts is destroyed before the stay that keeps its house.
+class StayingSource final : public BodySource {
+  public:
+    StayingSource(Stay stay, std::unique_ptr<BodySource> source) : stay_(std::move(stay)), source_(std::move(source)) {}
+    std::optional<std::uint64_t> length() const override { return source_->length(); }
+    Result<std::size_t> next(std::span<std::uint8_t> out) override { return source_->next(out); }
+    void ended(std::uint64_t bytes_sent, bool whole) override { source_->ended(bytes_sent, whole); }
+
+  private:
+    Stay stay_;
+    std::unique_ptr<BodySource> source_;
+};
+
+Response staying(Stay stay, Response response) {
+    if (response.stream) response.stream = std::make_unique<StayingSource>(std::move(stay), std::move(response.stream));
+    return response;
+}
+
+class StayingSink final : public BodySink {
+  public:
+    StayingSink(Stay stay, std::unique_ptr<BodySink> sink) : stay_(std::move(stay)), sink_(std::move(sink)) {}
+    Result<void> add(View step) override { return sink_->add(step); }
+    Result<Response> finish() override {
+        TRY(auto response, sink_->finish());
+        return staying(stay_, std::move(response));
+    }
+
+  private:
+    Stay stay_;
+    std::unique_ptr<BodySink> sink_;
+};
+
+Answer staying(Stay stay, Answer answer) {
+    if (auto* response = std::get_if<Response>(&answer)) return staying(std::move(stay), std::move(*response));
+    if (auto* stream = std::get_if<WantsStream>(&answer)) {
+        stream->sink = std::make_unique<StayingSink>(std::move(stay), std::move(stream->sink));
+        return answer;
+    }
+    auto& whole = std::get<WantsBody>(answer);
+    auto then = std::move(whole.then);
+    whole.then = [stay = std::move(stay), then = std::move(then)](const Request& request,
+                                                                  Bytes body) mutable -> Result<Response> {
+        TRY(auto response, then(request, std::move(body)));
+        return staying(stay, std::move(response));
+    };
+    return answer;
+}
+
+}  // namespace
+
+Door::Door() : locked_(routes::health(routes::Health::locked)) {}
+Door::~Door() = default;
+
+void Door::open(std::shared_ptr<House> house) {
+    auto inside = std::make_shared<const Inside>(std::move(house));
+    std::lock_guard held(mutex_);
+    inside_ = std::move(inside);
+}
+
+void Door::shut() {
+    std::shared_ptr<const Inside> left;        // let go after the mutex: it may be the last, and then a whole house ends here
+    std::lock_guard held(mutex_);
+    std::swap(left, inside_);
+}
+
+std::shared_ptr<const Door::Inside> Door::inside() const {
+    std::lock_guard held(mutex_);
+    return inside_;
+}
+
+Result<Answer> Door::begin(const Request& request) {
+    auto inside = this->inside();
+    if (!inside) {
+        if (!request.segments.empty() && request.segments.front() == "api") return fail(Problem::locked);
+        return locked_.route(request);
+    }
+    TRY(auto answer, inside->router.route(request));
+    return staying(std::move(inside), std::move(answer));
+}
+
+void Door::failed(const RequestId& request, const Error& error) {
+    journal(Level::error, "request.failed", {{"request", request}, {"problem", error.problem}, {"line", error.where.line()}});
+}
+
+}  // namespace muniment::server

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The door: what HTTP knocks at. Locked, it says so and nothing else; open, it leads to the routes.
+//
+// A request that is under way keeps the house that it entered, to the last byte of its body: shut() returns at once, and the
+// keys are wiped when the last of them has left.
+#pragma once
+#include <memory>
+#include <mutex>
+
+#include "server/house.hpp"
+#include "server/http/http.hpp"
+#include "server/router.hpp"
+
+namespace muniment::server {
+
+class Door final : public Handler {
+  public:
+    Door();
+    ~Door() override;
+
+    void open(std::shared_ptr<House> house);
+    void shut();
+
+    Result<Answer> begin(const Request& request) override;
+    void failed(const RequestId& request, const Error& error) override;
+
+  private:
+    struct Inside;
+    std::shared_ptr<const Inside> inside() const;
+
+    const Router locked_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<const Inside> inside_;     // null while locked
+};
+
+}  // namespace muniment::server

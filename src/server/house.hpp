@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The open house: what the routes act on from unlock to lock. Whoever puts it together (app/) keeps the parts alive as long as
+// the shared_ptr<House> that it gives to the Door: an aliasing pointer into what owns them all does that.
+#pragma once
+#include <string>
+
+#include "access/access.hpp"
+#include "audit/log.hpp"
+#include "storage/packs.hpp"
+#include "strongroom/matters/papers.hpp"
+#include "strongroom/matters/register.hpp"
+
+namespace muniment::server {
+
+struct House {
+    access::Gate& gate;
+    access::SignIn& sign_in;
+    access::People& people;
+    access::Groups& groups;
+    strongroom::Register& clients_and_matters;
+    strongroom::Papers& papers;
+    storage::PackStore& packs;
+    audit::Log& log;
+    std::string firm_name;
+};
+
+}  // namespace muniment::server

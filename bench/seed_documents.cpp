@@ -34,7 +34,7 @@ class Seeder {
 
     void fill(const MatterId& matter, std::size_t count) {
         strongroom::DocumentRows rows(ring_->firm(), matter, must(ring_->matter(matter)));
-        for (std::size_t i = 0; i < count; ++i) add(rows, matter, i + 1);
+        for (std::size_t i = 0; i < count; ++i) add(rows, i + 1);
         must(records_.commit([&](storage::RecordWriter& writer) { return writer.put_single("papers/" + to_hex(matter), {count, {}}); }));
     }
 
@@ -53,7 +53,7 @@ class Seeder {
     }
 
   private:
-    void add(const strongroom::DocumentRows& rows, const MatterId& matter, std::uint64_t number) {
+    void add(const strongroom::DocumentRows& rows, std::uint64_t number) {
         if (made_ % papers_per_pack == 0) packs_.push_back(pack_ = PackId::random());
         const auto now = clock_.now();
         const auto id = DocumentId::fresh(now);

@@ -2,6 +2,7 @@
 #include "app/open_firm.hpp"
 
 #include "base/journal.hpp"
+#include "base/limits.hpp"
 #include "strongroom/founding.hpp"
 #include "strongroom/matters/recovery.hpp"
 
@@ -28,6 +29,11 @@ Result<std::shared_ptr<OpenFirm>> OpenFirm::open(Stores& stores, keys::RootKey r
     TRY(auto id, strongroom::firm_in(records));
     TRY(auto epoch, epoch_from_slots(stores, root, id));
     TRY(firm->ring_, keys::Ring::open(records, id, std::move(epoch)));
+    {
+        // Before anything is written or signed: an older copy of the database, or another one, is only looked at.
+        TRY(auto silent, audit::Log::open(records, firm->ring_, clock, {.start_sequencer = false}));
+        CHECK(strongroom::SlotWatch(records, stores.slot_list(), firm->ring_, *silent).look());
+    }
     TRY(firm->log_, audit::Log::open(records, firm->ring_, clock));
     auto gate = access::Gate::open(records, firm->ring_, *firm->log_, clock);
     if (!gate) {
@@ -66,6 +72,9 @@ Result<void> OpenFirm::check() {
     auto inspected = gate_->inspect();
     if (!inspected) journal(Level::error, "gate.shut", {{"problem", inspected.error().problem}});
     CHECK(slots_->check());
+    CHECK(gate_->records().commit([&](storage::RecordWriter& writer) {
+        return writer.forget_before((gate_->clock().now() - limits::idempotency_kept).us);
+    }));
     if (const auto* root = slots_->root()) {
         CHECK(strongroom::Turn(*gate_, *slots_, stores_.key_set_list()).recover(*root));
     }

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.hpp"
 
+#include <malloc.h>
 #include <unicode/coll.h>
 #include <unicode/normalizer2.h>
+#include <unicode/uclean.h>
 #include <unicode/uniset.h>
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <cstring>
 
 #include "base/limits.hpp"
 
@@ -183,6 +187,33 @@ Bytes Collation::key(std::string_view text) const {
     // ICU ends its keys with a zero byte, which only matters to C.
     key.resize(static_cast<std::size_t>(needed) - 1);
     return key;
+}
+
+namespace {
+
+void* icu_take(const void*, std::size_t size) { return std::malloc(size); }
+
+void icu_free(const void*, void* block) {
+    if (block == nullptr) return;
+    ::explicit_bzero(block, ::malloc_usable_size(block));
+    std::free(block);
+}
+
+/// Never in place by realloc(3), which would leave the former block behind unwiped when it moves.
+void* icu_resize(const void* context, void* block, std::size_t size) {
+    void* moved = std::malloc(size);
+    if (moved == nullptr || block == nullptr) return moved;
+    std::memcpy(moved, block, std::min(size, ::malloc_usable_size(block)));
+    icu_free(context, block);
+    return moved;
+}
+
+}  // namespace
+
+bool wipe_freed_text() {
+    UErrorCode status = U_ZERO_ERROR;
+    u_setMemoryFunctions(nullptr, icu_take, icu_resize, icu_free, &status);
+    return U_SUCCESS(status);
 }
 
 }  // namespace muniment

@@ -49,4 +49,8 @@ class Collation {
     std::unique_ptr<Rules> rules_;
 };
 
+/// Before any other function here: what ICU frees is wiped from then on. Names pass through its buffers. `false` where ICU was used
+/// before.
+bool wipe_freed_text();
+
 }  // namespace muniment

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/text.hpp"
 #include "crypto/crypto.hpp"
 
 namespace muniment::crypto {
@@ -44,6 +45,7 @@ Result<void> start() {
     keep_wiping_delete();
     if (CRYPTO_set_mem_functions(openssl_take, openssl_resize, openssl_free) != 1)
         return fail(Problem::internal, "OpenSSL was used before crypto::start()");
+    if (!wipe_freed_text()) return fail(Problem::internal, "ICU was used before crypto::start()");
     if (sodium_init() < 0) return fail(Problem::internal, "libsodium could not be initialised");
     // The first region, now: whether it can be locked is known before anything secret exists.
     (void)Secret::zeros(1);

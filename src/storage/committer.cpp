@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "base/limits.hpp"
+#include "crypto/secret.hpp"
 
 namespace muniment::storage {
 
@@ -81,6 +82,7 @@ void Committer::run() {
         await_company(before);
         before = std::min(line_.size(), limits::commit_batch_max);
         run_batch(std::span(line_).first(before));
+        crypto::wipe_stack();   // work of others ran on it, and may have had words open
         line_.erase(line_.begin(), line_.begin() + static_cast<std::ptrdiff_t>(before));
         batch_.rest(/*idle=*/false);
     }

@@ -5,6 +5,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/result.hpp"
+#include "crypto/secret.hpp"
 
 namespace muniment::server {
 namespace asio = boost::asio;
@@ -15,6 +16,8 @@ void Lane::start(Step step) {
     asio::post(workers_, [this, step = std::move(step)]() mutable {
         step();
         step = nullptr;  // what it holds belongs to the workers as well: a sink may close a file when it goes
+        // What the step had open lay on this stack too (JSON is spelled in a buffer there): a core taken later holds none of it.
+        crypto::wipe_stack();
         asio::post(loop_, [this] { done(); });
     });
 }

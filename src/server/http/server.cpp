@@ -13,6 +13,7 @@
 #include <thread>
 #include <unordered_set>
 
+#include "crypto/secret.hpp"
 #include "server/http/connection.hpp"
 #include "server/http/http.hpp"
 
@@ -176,6 +177,7 @@ Task<void> Server::Parts::watch(Loop& loop) {
         co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
         const auto now = std::chrono::steady_clock::now();
         for (auto* connection : loop.connections) connection->watch(now);
+        crypto::wipe_stack();   // what this thread encrypted and decrypted last
     }
 }
 

@@ -30,7 +30,7 @@ Result<void> Serving::unlock(keys::RootKey root) {
     if (is_open()) return fail(Problem::already_done, "the strongroom is open");
     auto opened = OpenFirm::open(stores_, std::move(root), clock_);
     if (!opened) {
-        door_.shut();
+        door_.shut(opened.error());
         return std::unexpected(opened.error());
     }
     const auto& found = (*opened)->recovered();

@@ -75,10 +75,16 @@ void Door::open(std::shared_ptr<House> house) {
     inside_ = std::move(inside);
 }
 
-void Door::shut() {
+void Door::shut(Error why) {
     std::shared_ptr<const Inside> left;        // let go after the mutex: it may be the last, and then a whole house ends here
     std::lock_guard held(mutex_);
     std::swap(left, inside_);
+    why_shut_ = std::move(why);
+}
+
+Error Door::why_shut() const {
+    std::lock_guard held(mutex_);
+    return why_shut_;
 }
 
 std::shared_ptr<const Door::Inside> Door::inside() const {
@@ -89,7 +95,7 @@ std::shared_ptr<const Door::Inside> Door::inside() const {
 Result<Answer> Door::begin(const Request& request) {
     auto inside = this->inside();
     if (!inside) {
-        if (!request.segments.empty() && request.segments.front() == "api") return fail(Problem::locked);
+        if (!request.segments.empty() && request.segments.front() == "api") return std::unexpected(why_shut());
         return locked_.route(request);
     }
     TRY(auto answer, inside->router.route(request));

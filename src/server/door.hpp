@@ -19,7 +19,8 @@ class Door final : public Handler {
     ~Door() override;
 
     void open(std::shared_ptr<House> house);
-    void shut();
+    /// `why` is what the routes answer from now on: nobody has unlocked it, or what decides who may enter does not fit its seal.
+    void shut(Error why = Error(Problem::locked));
 
     Result<Answer> begin(const Request& request) override;
     void failed(const RequestId& request, const Error& error) override;
@@ -27,10 +28,12 @@ class Door final : public Handler {
   private:
     struct Inside;
     std::shared_ptr<const Inside> inside() const;
+    Error why_shut() const;
 
     const Router locked_;
     mutable std::mutex mutex_;
     std::shared_ptr<const Inside> inside_;     // null while locked
+    Error why_shut_{Problem::locked};
 };
 
 }  // namespace muniment::server

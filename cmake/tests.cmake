@@ -58,6 +58,7 @@ foreach(scenario IN LISTS scenarios)
     add_test(NAME promise_${name}_broken COMMAND ${CMAKE_SOURCE_DIR}/tests/support/must_notice ${scenario}
              $<TARGET_FILE:muniment-broken-${number}> $<TARGET_FILE:muniment-cli>)
     set_tests_properties(promise_${name} promise_${name}_broken PROPERTIES TIMEOUT 300 LABELS promises)
+    set_tests_properties(promise_${name} PROPERTIES COST 100)    # the longest begin first
 endforeach()
 list(REMOVE_DUPLICATES weakened_numbers)
 foreach(number IN LISTS weakened_numbers)

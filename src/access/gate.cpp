@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "access/gate.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "base/limits.hpp"
@@ -34,6 +35,15 @@ Id16 digest(audit::Action action, const std::vector<audit::Subject>& subjects) {
     return id;
 }
 
+bool knows(const Policy& policy, const Person& person) { return policy.person(person.id) != nullptr; }
+bool knows(const Policy& policy, const Group& group) { return policy.group(group.id) != nullptr; }
+bool knows(const Policy& policy, const Matter& matter) { return policy.matter(matter.id) != nullptr; }
+bool knows(const Policy& policy, const Wall& wall) { return policy.wall(wall.id) != nullptr; }
+bool knows(const Policy& policy, const Grant& grant) {
+    const auto* card = policy.matter_card(grant.matter);
+    return card && std::ranges::find(card->team, grant.grantee, &Grant::grantee) != card->team.end();
+}
+
 }  // namespace
 
 Gate::Gate(storage::Records& records, std::shared_ptr<keys::Ring> ring, audit::Log& log, const Clock& clock, Policy policy)
@@ -55,14 +65,24 @@ Principal Principal::with_idempotency(std::string_view key) const {
 }
 
 Result<void> Gate::inspect() {
-    // No change may be under way between reading the rows and comparing them with the policy.
+    // No change of the policy may be under way between reading the rows and comparing them with it. Credentials and sessions come
+    // and go without that lock: only within a transaction do rows and head stand still for each other.
     std::lock_guard lock(changing_);
-    Facts facts;
-    auto head = rows_.load(records_, [&](const GateRows::Loaded& row) { return decode_into(facts, row.place.kind, row.content); });
-    if (head && Policy::build(facts, head->policy_revision) == *policy()) return {};
+    std::optional<Error> misfit;
+    CHECK(records_.commit([&](storage::RecordWriter& writer) -> Result<void> {
+        Facts facts;
+        misfit.reset();
+        auto head = rows_.load(writer, [&](const GateRows::Loaded& row) { return decode_into(facts, row.place.kind, row.content); });
+        if (!head) {
+            misfit = head.error();
+        } else if (head->policy_revision != policy()->revision() || Policy::build(facts, head->policy_revision) != *policy()) {
+            misfit = Error(Problem::wall_shut, "the rows that the gate reads are not those that it decides by");
+        }
+        return {};
+    }));
+    if (!misfit) return {};
     shut_ = true;
-    if (!head) return std::unexpected(head.error());
-    return fail(Problem::wall_shut, "the rows that the gate reads are not those that it decides by");
+    return std::unexpected(*misfit);
 }
 
 Result<void> Gate::not_shut() const {
@@ -75,8 +95,10 @@ Ruling Gate::ruling_on(const Principal& who, Permission permission, Subject subj
 }
 
 Decision Gate::decide_now(const Ruling& ruling, const Policy& policy) const {
-    if (!ruling.own) return decide(policy, ruling.who.person(), ruling.permission, ruling.subject, clock_.now());
     const auto* person = policy.person(ruling.who.person());
+    // The sessions of a person end when their revision moves, and with them whatever is still under way in one.
+    if (person && person->revision != ruling.who.person_revision()) return {.permitted = false, .reason = Reason::not_active};
+    if (!ruling.own) return decide(policy, ruling.who.person(), ruling.permission, ruling.subject, clock_.now());
     bool stands = person && person->active && (!person->until || clock_.now() < *person->until);
     return {.permitted = stands, .reason = stands ? Reason::role_grants : Reason::not_active};
 }
@@ -165,37 +187,36 @@ Result<audit::Draft> Gate::admit_change(Ruling& ruling, audit::Action action, st
 
 Result<audit::Durable> Gate::commit_change(Ruling& ruling, audit::Draft draft, audit::Log::Work work) {
     CHECK(not_shut());
-    // Decided again in the commit: where the policy moved since, by the policy of now. The publisher holds `changing_` from before
-    // its commit to after its publish, so a revision that the database has and we do not yet is waited for.
+    // Decided again in the commit, by the policy of now: it may have moved since, and grants and people end by the clock as well.
+    // A revision that the database has and is not published yet cannot be waited for here: that needs the committer's thread.
     auto leaf = draft.leaf();
-    std::optional<Error> refused;
+    std::optional<Decision> refused;
     auto done = log_.commit(std::move(draft), [&](storage::RecordWriter& writer, audit::Draft& entry) -> Result<void> {
-        TRY(bool stands, GateRows::stands_at(writer, ruling.revision));
-        if (!stands) {
-            auto now = policy();
-            TRY(bool current, GateRows::stands_at(writer, now->revision()));
-            if (!current) return fail(Problem::busy, "who may do what is being changed at this moment");
-            ruling.revision = now->revision();
-            if (auto decision = decide_now(ruling, *now); !decision.permitted) {
-                refused = Error(Problem::denied);
-                return std::unexpected(*refused);
-            }
+        auto now = policy();
+        TRY(bool current, GateRows::stands_at(writer, now->revision()));
+        if (!current) return fail(Problem::busy, "who may do what is being changed at this moment");
+        ruling.revision = now->revision();
+        if (auto decision = decide_now(ruling, *now); !decision.permitted) {
+            refused = decision;
+            return fail(Problem::denied);
         }
         CHECK(work(writer, entry));
         return remember_in(writer, ruling.who, entry);
     });
-    if (refused) {
-        auto decision = decide_now(ruling, *policy());
-        return std::unexpected(refuse(ruling, decision, leaf.action, leaf.subjects));
-    }
+    if (refused) return std::unexpected(refuse(ruling, *refused, leaf.action, leaf.subjects));
     return done;
 }
 
-Result<void> Gate::write_change(storage::RecordWriter& writer, audit::Draft& entry, const Change& change) const {
+Result<void> Gate::write_change(storage::RecordWriter& writer, audit::Draft& entry, const Policy& before, const Change& change) const {
     const auto& firm = ring_->firm();
     return std::visit(
         [&]<class C>(const C& fact) -> Result<void> {
             if constexpr (requires { encode(fact); }) {
+                // A row that was hidden while its successor is written would count twice, and its successor could be put back after
+                // it was dropped: so what we decide by must be there, and what we do not know must not.
+                auto place = place_of(firm, fact);
+                TRY(auto former, writer.gate_row(static_cast<std::uint16_t>(place.kind), place.row));
+                if (former.has_value() != knows(before, fact)) return fail(Problem::wall_shut, "a row that the gate decides by came or went");
                 return rows_.put_in(writer, entry, place_of(firm, fact), encode(fact));
             } else if constexpr (std::is_same_v<C, DropGrant>) {
                 return rows_.drop_in(writer, entry, place_of(firm, Grant{.matter = fact.matter, .grantee = fact.grantee, .until = {}}));
@@ -225,7 +246,7 @@ Result<audit::Durable> Gate::change_policy(Ruling& ruling, audit::Draft draft, c
     for (const auto& change : changes) after = after.with(change);
     auto write = [&](storage::RecordWriter& writer, audit::Draft& entry) -> Result<void> {
         CHECK(rows_.advance_in(writer, before->revision()));
-        for (const auto& change : changes) CHECK(write_change(writer, entry, change));
+        for (const auto& change : changes) CHECK(write_change(writer, entry, *before, change));
         if (work) CHECK(work(writer, entry));
         return remember_in(writer, ruling.who, entry);
     };
@@ -276,7 +297,6 @@ Result<std::optional<std::vector<audit::Subject>>> Gate::made_before(const Princ
 Result<void> Gate::still(Ruling& ruling) const {
     CHECK(not_shut());
     auto now = policy();
-    if (now->revision() == ruling.revision && !ruling.subject.matter) return {};
     // Grants and people end by the clock as well, so the moment is asked even where nothing moved: a decision is under 1 µs.
     if (!decide_now(ruling, *now).permitted) return fail(Problem::denied, "what was permitted has been taken back meanwhile");
     ruling.revision = now->revision();

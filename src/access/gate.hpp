@@ -112,7 +112,7 @@ class Gate {
     Result<audit::Draft> admit_change(Ruling& ruling, audit::Action action, std::vector<audit::Subject> subjects);
     Result<audit::Durable> commit_change(Ruling& ruling, audit::Draft draft, audit::Log::Work work);
     Result<audit::Durable> change_policy(Ruling& ruling, audit::Draft draft, const Edit& edit, audit::Log::Work work);
-    Result<void> write_change(storage::RecordWriter& writer, audit::Draft& entry, const Change& change) const;
+    Result<void> write_change(storage::RecordWriter& writer, audit::Draft& entry, const Policy& before, const Change& change) const;
     Error refuse(const Ruling& ruling, const Decision& decision, audit::Action action, std::vector<audit::Subject> subjects);
     std::shared_ptr<const audit::Durable> standing(const OpeningKey& key, std::uint64_t revision) const;
     void stands(const OpeningKey& key, std::shared_ptr<const audit::Durable> proof, std::uint64_t revision);

@@ -15,19 +15,24 @@ struct Origin {
     std::optional<Hash> idempotency = {};     ///< of person and Idempotency-Key: a change that was made is not made again
 };
 
+struct Session;
+
 class Principal {
   public:
     const PersonId& person() const { return person_; }
     const SessionId& session() const { return session_; }
+    /// Of the person, when the session was made: where it has moved on, nothing is decided for this principal any more.
+    std::uint64_t person_revision() const { return person_revision_; }
     const Origin& origin() const { return origin_; }
     /// The same person in the same session, for a change that may be sent again (Idempotency-Key, at most 255 bytes).
     Principal with_idempotency(std::string_view key) const;
 
   private:
     friend class SignIn;     // the only maker: after both factors, or from a session that they made
-    Principal(PersonId person, SessionId session, Origin origin) : person_(person), session_(session), origin_(std::move(origin)) {}
+    Principal(const Session& session, Origin origin);
     PersonId person_;
     SessionId session_;
+    std::uint64_t person_revision_;
     Origin origin_;
 };
 

@@ -17,12 +17,26 @@ namespace {
 
 constexpr auto strangers_every = std::chrono::minutes(1);
 
+/// Active, and not past their end.
+bool stands(const Policy& policy, const PersonId& id, Instant now) {
+    const auto* person = policy.person(id);
+    return person && person->active && (!person->until || now < *person->until);
+}
+
+/// Still what was proven: somebody may have invited anew, enrolled or changed the password while the password was hashed.
+bool same_proof(const Credential& a, const Credential& b) {
+    return a.enrolled == b.enrolled && a.invitation == b.invitation && a.password == b.password && a.totp == b.totp;
+}
+
 crypto::Secret secret_of(const Bytes& stored) {
     auto copy = stored;
     return crypto::Secret::take(copy);
 }
 
 }  // namespace
+
+Principal::Principal(const Session& session, Origin origin)
+    : person_(session.person), session_(session.id), person_revision_(session.person_revision), origin_(std::move(origin)) {}
 
 SignIn::SignIn(Gate& gate, People& people, std::string issuer) : gate_(gate), people_(people), issuer_(std::move(issuer)) {}
 
@@ -60,7 +74,8 @@ Result<void> SignIn::load() {
 
 Result<void> SignIn::sweep_in(storage::RecordWriter& writer, audit::Draft& draft, const std::vector<SessionId>& ended) const {
     for (const auto& id : ended) {
-        if (draft.leaf().rows.size() >= audit::row_marks_max) break;   // the rest at the next start: they are not valid meanwhile
+        // The rest at the next start: they are not valid meanwhile. Two marks are left for a new session and its credential.
+        if (draft.leaf().rows.size() + 2 >= audit::row_marks_max) break;
         auto place = session_place({}, id);
         TRY(auto row, writer.gate_row(static_cast<std::uint16_t>(place.kind), place.row));
         if (row) CHECK(gate_.rows().drop_in(writer, draft, place));
@@ -68,9 +83,9 @@ Result<void> SignIn::sweep_in(storage::RecordWriter& writer, audit::Draft& draft
     return {};
 }
 
-Result<std::optional<Credential>> SignIn::credential_of(const PersonId& person) const {
+Result<std::optional<Credential>> SignIn::credential_in(storage::RecordReader& reader, const PersonId& person) const {
     auto place = credential_place(person);
-    TRY(auto row, gate_.records().gate_row(static_cast<std::uint16_t>(place.kind), place.row));
+    TRY(auto row, reader.gate_row(static_cast<std::uint16_t>(place.kind), place.row));
     if (!row) return std::optional<Credential>{};
     const auto& ring = gate_.ring();
     TRY(auto content, keys::open(ring.gate_seal(), ring.firm(), {place.kind, row->owner, row->row, row->revision}, row->sealed));
@@ -99,32 +114,28 @@ Result<SignedIn> SignIn::sign_in(const Attempt& attempt, const Origin& origin) {
     auto person = people_.signs_in_as(attempt.sign_in);
     std::optional<Credential> credential;
     if (person) {
-        TRY(credential, credential_of(*person));
+        TRY(credential, credential_in(gate_.records(), *person));
     }
     bool password = password_fits(credential, attempt.password);
     // The code is checked against something in any case, so that a right password alone does not answer faster or slower.
     auto secret = password ? secret_of(credential->totp) : new_totp_secret();
     auto step = verify_totp(secret, attempt.code, gate_.clock().now(), password ? std::optional(credential->totp_step) : std::nullopt);
-    auto policy = gate_.policy();
-    const auto* fact = person ? policy->person(*person) : nullptr;
-    bool active = fact && fact->active && (!fact->until || gate_.clock().now() < *fact->until);
-    if (!password || !step || !active) return refused(origin);
-    credential->totp_step = *step;
-    TRY(auto session, begin(*person, std::move(*credential), attempt.kind, origin));
+    if (!password || !step || !stands(*gate_.policy(), *person, gate_.clock().now())) return refused(origin);
+    TRY(auto session, begin(*person, *credential, *step, attempt.kind, origin));
     TRY(auto source, Source::parse(origin.source));
     throttle_.succeeded(source, account, gate_.clock().steady());
     return session;
 }
 
 Result<PersonId> SignIn::invited(const EnrolmentAttempt& attempt, const Origin& origin, Credential& credential) {
-    TRY([[maybe_unused]] auto account, let_through(attempt.sign_in, origin));
+    CHECK(let_through(attempt.sign_in, origin));
     auto person = people_.signs_in_as(attempt.sign_in);
     std::optional<Credential> found;
     if (person) {
-        TRY(found, credential_of(*person));
+        TRY(found, credential_in(gate_.records(), *person));
     }
     auto given = invitation_hash(attempt.invitation);
-    bool fits = found && !found->enrolled && crypto::equal(found->invitation, given) && found->invitation != Hash{} &&
+    bool fits = found && stands(*gate_.policy(), *person, gate_.clock().now()) && !found->enrolled && crypto::equal(found->invitation, given) && found->invitation != Hash{} &&
                 gate_.clock().now() < found->invitation_until;
     if (!fits) return refused(origin);
     credential = std::move(*found);
@@ -134,6 +145,7 @@ Result<PersonId> SignIn::invited(const EnrolmentAttempt& attempt, const Origin& 
 Result<Enrolment> SignIn::enrol(const EnrolmentAttempt& attempt, const Origin& origin) {
     Credential credential;
     TRY(auto person, invited(attempt, origin, credential));
+    const auto proven = credential;
     std::vector<std::string> context{attempt.sign_in, people_.name_of(person), issuer_, "muniment"};
     CHECK(check_new_password(attempt.password, context));
     TRY(credential.password, crypto::hash_password(attempt.password));
@@ -145,7 +157,9 @@ Result<Enrolment> SignIn::enrol(const EnrolmentAttempt& attempt, const Origin& o
                      .subjects = {{audit::SubjectKind::person, person.bytes}}};
     audit::Draft draft(std::move(leaf), bytes("{\"enrolment\":\"begun\"}"),
                        {storage::OwnerKind::firm, gate_.ring().firm().bytes, gate_.ring().firm_details()});
-    CHECK(gate_.log().commit(std::move(draft), [&](storage::RecordWriter& writer, audit::Draft& entry) {
+    CHECK(gate_.log().commit(std::move(draft), [&](storage::RecordWriter& writer, audit::Draft& entry) -> Result<void> {
+        TRY(auto now, credential_in(writer, person));
+        if (!now || !same_proof(*now, proven)) return fail(Problem::sign_in_refused);
         return gate_.rows().put_in(writer, entry, credential_place(person), credential.encode());
     }));
     return Enrolment{to_base32(secret.expose()), totp_uri(secret, issuer_, attempt.sign_in)};
@@ -155,39 +169,37 @@ Result<SignedIn> SignIn::confirm_enrolment(const EnrolmentAttempt& attempt, cons
     Credential credential;
     TRY(auto person, invited(attempt, origin, credential));
     if (credential.password.empty()) return fail(Problem::conflict, "the enrolment was not begun: choose a password first");
-    credential.enrolled = true;   // for the comparison; it is written only when all fits
-    bool password = password_fits(credential, attempt.password);
+    auto chosen = credential;
+    chosen.enrolled = true;   // for the comparison; begin() writes it only when all fits
+    bool password = password_fits(chosen, attempt.password);
     auto step = verify_totp(secret_of(credential.totp), attempt.code, gate_.clock().now(), std::nullopt);
-    auto policy = gate_.policy();
-    const auto* fact = policy->person(person);
-    if (!password || !step || !fact || !fact->active) return refused(origin);
-    credential.invitation = {};
-    credential.totp_step = *step;
-    return begin(person, std::move(credential), attempt.kind, origin);
+    if (!password || !step) return refused(origin);
+    TRY(auto session, begin(person, credential, *step, attempt.kind, origin));
+    TRY(auto source, Source::parse(origin.source));
+    throttle_.succeeded(source, gate_.ring().sign_in_tag(fold_name(attempt.sign_in)), gate_.clock().steady());
+    return session;
 }
 
-/// Both factors were right: the step of the code is used up, and the session made, in one commit with the entry.
-Result<SignedIn> SignIn::begin(const PersonId& person, Credential credential, SessionKind kind, const Origin& origin) {
+/// Both factors were right: the step of the code is used up, and the session made, in one commit with the entry. `proven` is the
+/// credential that they were compared with: where another stands there by now, nothing was proven.
+Result<SignedIn> SignIn::begin(const PersonId& person, const Credential& proven, std::uint64_t step, SessionKind kind, const Origin& origin) {
     auto policy = gate_.policy();
     const auto* fact = policy->person(person);
     if (!fact) return refused(origin);
     auto secret = SessionSecret::fresh(kind);
     auto session = begin_session(person, fact->revision, SignedInBy::password_and_totp, secret, gate_.clock().now());
     auto ended = ended_sessions_of(person);
-    Principal who(person, session.id, origin);
+    Principal who(session, origin);
     auto draft = gate_.draft(who, audit::Action::sign_in, audit::Outcome::done, {{audit::SubjectKind::person, person.bytes}},
                              bytes(boost::json::serialize(boost::json::object{{"source", origin.source}, {"kind", static_cast<int>(kind)}})));
-    auto step = credential.totp_step;
     CHECK(gate_.log().commit(std::move(draft), [&](storage::RecordWriter& writer, audit::Draft& entry) -> Result<void> {
         // Two sign-ins with one code at the same time: the second finds its step used up.
-        auto place = credential_place(person);
-        TRY(auto row, writer.gate_row(static_cast<std::uint16_t>(place.kind), place.row));
-        if (!row) return fail(Problem::sign_in_refused);
-        const auto& ring = gate_.ring();
-        TRY(auto content, keys::open(ring.gate_seal(), ring.firm(), {place.kind, row->owner, row->row, row->revision}, row->sealed));
-        TRY(auto now, Credential::decode(content));
-        if (now.enrolled && now.totp_step >= step) return fail(Problem::sign_in_refused);
-        CHECK(gate_.rows().put_in(writer, entry, place, credential.encode()));
+        TRY(auto now, credential_in(writer, person));
+        if (!now || !same_proof(*now, proven) || (now->enrolled && now->totp_step >= step)) return fail(Problem::sign_in_refused);
+        now->enrolled = true;
+        now->invitation = {};
+        now->totp_step = step;
+        CHECK(gate_.rows().put_in(writer, entry, credential_place(person), now->encode()));
         CHECK(sweep_in(writer, entry, ended));
         return gate_.rows().put_in(writer, entry, session_place(person, session.id), encode(session));
     }));
@@ -235,9 +247,9 @@ Result<Principal> SignIn::principal(std::string_view text, const Origin& origin)
         auto session = known.session;
         session.last_used = known.last_used;
         const auto* person = policy->person(session.person);
-        if (person && person->active && still_valid(session, person->revision, now)) {
+        if (stands(*policy, session.person, now) && still_valid(session, person->revision, now)) {
             known.last_used = now;
-            return Principal(session.person, session.id, origin);
+            return Principal(session, origin);
         }
     }
     lock.unlock();
@@ -259,8 +271,11 @@ Result<Session> SignIn::session_of(const Principal& who) const {
 Result<void> SignIn::sign_out(Permit<SignOut> permit) {
     auto id = permit.action().session;
     auto person = permit.who().person();
-    CHECK(gate_.commit(std::move(permit), [&](storage::RecordWriter& writer, audit::Draft& draft) {
-        return gate_.rows().drop_in(writer, draft, session_place(person, id));
+    CHECK(gate_.commit(std::move(permit), [&](storage::RecordWriter& writer, audit::Draft& draft) -> Result<void> {
+        auto place = session_place(person, id);
+        TRY(auto row, writer.gate_row(static_cast<std::uint16_t>(place.kind), place.row));
+        if (!row || row->owner != person.bytes) return fail(Problem::not_found, "No such session of yours.");
+        return gate_.rows().drop_in(writer, draft, place);
     }));
     std::lock_guard lock(mutex_);
     std::erase_if(sessions_, [&](const auto& each) { return each.second.session.id == id; });
@@ -270,23 +285,28 @@ Result<void> SignIn::sign_out(Permit<SignOut> permit) {
 Result<void> SignIn::change_password(Permit<ChangePassword> permit, std::string_view former, std::string_view next) {
     auto id = permit.action().person;
     auto who = permit.who();
-    TRY(auto account, let_through(people_.view_of(id) ? people_.view_of(id)->sign_in : "", who.origin()));
-    TRY(auto credential, credential_of(id));
-    if (!password_fits(credential, former)) return refused(who.origin());
-    std::vector<std::string> context{people_.name_of(id), issuer_, "muniment"};
+    auto person = people_.view_of(id);
+    if (id != who.person() || !person) return fail(Problem::denied, "A password is changed by its owner alone.");
+    TRY(auto account, let_through(person->sign_in, who.origin()));
+    TRY(auto proven, credential_in(gate_.records(), id));
+    if (!password_fits(proven, former)) return refused(who.origin());
+    std::vector<std::string> context{person->sign_in, person->name, issuer_, "muniment"};
     CHECK(check_new_password(next, context));
     if (former == next) return fail(Problem::weak_password, "it is the one that was used until now");
-    TRY(credential->password, crypto::hash_password(next));
-    credential->password_set = gate_.clock().now();
+    TRY(auto hashed, crypto::hash_password(next));
     auto edit = [&](const Policy& policy) -> Result<std::vector<Change>> {
         const auto* fact = policy.person(id);
         if (!fact) return fail(Problem::not_found);
-        Person person = *fact;
-        person.revision += 1;   // ends every session: the one at hand signs in again
-        return std::vector<Change>{person};
+        Person moved = *fact;
+        moved.revision += 1;   // ends every session: the one at hand signs in again
+        return std::vector<Change>{moved};
     };
-    CHECK(gate_.change(std::move(permit), edit, [&](storage::RecordWriter& writer, audit::Draft& draft) {
-        return gate_.rows().put_in(writer, draft, credential_place(id), credential->encode());
+    CHECK(gate_.change(std::move(permit), edit, [&](storage::RecordWriter& writer, audit::Draft& draft) -> Result<void> {
+        TRY(auto now, credential_in(writer, id));
+        if (!now || !same_proof(*now, *proven)) return fail(Problem::conflict, "the credential was changed meanwhile");
+        now->password = hashed;
+        now->password_set = gate_.clock().now();
+        return gate_.rows().put_in(writer, draft, credential_place(id), now->encode());
     }));
     TRY(auto source, Source::parse(who.origin().source));
     throttle_.succeeded(source, account, gate_.clock().steady());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "access/record/gate_rows.hpp"
 
+#include <algorithm>
+
 namespace muniment::access {
 namespace {
 
@@ -10,6 +12,10 @@ constexpr std::uint8_t head_format = 1;
 std::unexpected<Error> shut(std::string why) { return fail(Problem::wall_shut, std::move(why)); }
 
 keys::Place head_place(const FirmId& firm, std::uint64_t number) { return {keys::Kind::gate_head, firm.bytes, firm.bytes, number}; }
+
+bool is_gate_kind(std::uint16_t kind) {
+    return kind >= static_cast<std::uint16_t>(keys::Kind::gate_person) && kind <= static_cast<std::uint16_t>(keys::Kind::gate_client);
+}
 
 keys::Place place_of(const storage::GateRow& row) { return {static_cast<keys::Kind>(row.kind), row.owner, row.row, row.revision}; }
 
@@ -68,7 +74,21 @@ Result<GateHead> GateRows::load(storage::RecordReader& reader, const std::functi
     if (found != head.rows) return shut("rows that the gate reads are missing, too many or older than they were");
     TRY(auto entries, reader.entry_count());
     if (entries < head.log_size) return shut("the log is shorter than it was when the gate last changed");
+    CHECK(nothing_newer_in_log(reader, head, entries));
     return head;
+}
+
+/// Against rows and head that are all of them older copies and fit each other: the log would speak of rows that came after them.
+Result<void> GateRows::nothing_newer_in_log(storage::RecordReader& reader, const GateHead& head, std::uint64_t entries) const {
+    Result<void> outcome;
+    CHECK(reader.for_each_entry(head.log_size, entries, [&](const storage::EntryRow& entry) {
+        auto leaf = audit::Leaf::decode(entry.leaf);
+        if (!leaf) outcome = shut("an entry of the log since the gate last changed does not decode");
+        else if (std::ranges::any_of(leaf->rows, [&](const auto& mark) { return is_gate_kind(mark.kind) && mark.revision > head.number; }))
+            outcome = shut("the log tells of a change of the gate that its rows do not have");
+        return outcome.has_value();
+    }));
+    return outcome;
 }
 
 Result<void> GateRows::put_in(storage::RecordWriter& writer, audit::Draft& draft, const RowPlace& place, View content) const {

@@ -2,7 +2,8 @@
 // The rows that the gate reads, sealed under the firm's key, and their head: one sealed row with their count, a keyed hash over all
 // of them, the policy's revision, and the size of the log at the last change. docs/formats/gate.md
 //
-// The database may lose, keep back, add or exchange rows: then count or sum differ, and nothing is opened (`wall_shut`).
+// The database may lose, keep back, add or exchange rows: then count or sum differ, and nothing is opened (`wall_shut`). An older copy
+// of all rows and their head fits itself, but not the log, whose entries name the rows that changes since then wrote.
 #pragma once
 #include <functional>
 
@@ -46,6 +47,7 @@ class GateRows {
   private:
     Result<GateHead> head_in(storage::RecordReader& reader) const;
     Result<void> write_head_in(storage::RecordWriter& writer, GateHead head) const;
+    Result<void> nothing_newer_in_log(storage::RecordReader& reader, const GateHead& head, std::uint64_t entries) const;
     Hash hash_of(const storage::GateRow& row) const;
 
     FirmId firm_;

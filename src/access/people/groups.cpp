@@ -40,11 +40,13 @@ Result<std::unique_ptr<Groups>> Groups::open(Gate& gate) {
 
 Result<GroupId> Groups::add(Permit<ChangeGroup> permit, const std::string& name) {
     CHECK(check_label(name));
+    std::lock_guard adding(adding_);
     auto id = permit.action().group;
     const auto& ring = gate_.ring();
     auto sealed = keys::seal_field(ring.firm_fields(), ring.firm(), profile_place(ring.firm(), id, 1), view(name));
-    auto edit = [&](const Policy&) -> Result<std::vector<Change>> {
+    auto edit = [&](const Policy& policy) -> Result<std::vector<Change>> {
         if (named(name)) return fail(Problem::name_taken, "There is a group of that name.");
+        if (policy.group(id)) return fail(Problem::already_done, "there is a group of that id");
         return std::vector<Change>{Group{.id = id, .revision = 1, .members = {}}};
     };
     CHECK(gate_.change(std::move(permit), edit, [&](storage::RecordWriter& writer, audit::Draft& draft) {

@@ -35,6 +35,7 @@ class Groups {
   private:
     explicit Groups(Gate& gate) : gate_(gate) {}
     Gate& gate_;
+    std::mutex adding_;          // a name is looked up and taken without another taking it between
     mutable std::mutex mutex_;
     std::unordered_map<GroupId, std::string> names_;
 };

@@ -92,12 +92,14 @@ Result<People::Added> People::add(Permit<AddPerson> permit, const NewPerson& per
     if (!person.roles.empty() && !gate_.ask(permit.who().person(), Permission::roles_assign, {}).permitted) {
         return fail(Problem::denied, "Giving roles needs the permission to.");
     }
+    std::lock_guard adding(adding_);
     auto id = permit.action().person;
     auto now = gate_.clock().now();
     auto key = crypto::Secret::random(32);
     std::string code;
-    auto edit = [&](const Policy&) -> Result<std::vector<Change>> {
+    auto edit = [&](const Policy& policy) -> Result<std::vector<Change>> {
         if (signs_in_as(person.sign_in)) return fail(Problem::name_taken, "Somebody signs in by that name.");
+        if (policy.person(id)) return fail(Problem::already_done, "there is a person of that id");
         return std::vector<Change>{Person{.id = id, .revision = 1, .active = true, .roles = person.roles, .until = person.until}};
     };
     auto work = [&](storage::RecordWriter& writer, audit::Draft& draft) -> Result<void> {

@@ -22,12 +22,25 @@ bool exists(const Policy& policy, const Grantee& grantee) {
     return policy.group(std::get<GroupId>(grantee)) != nullptr;
 }
 
+bool stays(const Policy& policy, const PersonId& id) {
+    const auto* person = policy.person(id);
+    return person && person->active && !person->until;
+}
+
 bool is_last_lead(const Policy& policy, const MatterId& matter, const Grantee& grantee) {
     const auto* card = policy.matter_card(matter);
     if (!card || !card->fact || card->fact->state != MatterState::open) return false;
-    auto is_lead = [](const Grant& grant) { return grant.role == TeamRole::lead; };
-    auto leads = std::ranges::count_if(card->team, is_lead);
-    return leads == 1 && std::ranges::find_if(card->team, is_lead)->grantee == grantee;
+    // Who leads only until some day, has left the firm, or is a group of nobody does not count: they could not name another.
+    auto leads = [&](const Grant& grant) {
+        if (grant.role != TeamRole::lead || grant.until) return false;
+        if (const auto* group = std::get_if<GroupId>(&grant.grantee)) {
+            const auto* fact = policy.group(*group);
+            return fact && std::ranges::any_of(fact->members, [&](const PersonId& member) { return stays(policy, member); });
+        }
+        return stays(policy, std::get<PersonId>(grant.grantee));
+    };
+    bool others = std::ranges::any_of(card->team, [&](const Grant& grant) { return grant.grantee != grantee && leads(grant); });
+    return !others && std::ranges::any_of(card->team, [&](const Grant& grant) { return grant.grantee == grantee && leads(grant); });
 }
 
 }  // namespace
@@ -53,7 +66,7 @@ Result<void> put_on_team(Gate& gate, TeamPermit permit, TeamRole role, std::opti
     CHECK(gate.change(std::move(permit), [&](const Policy& policy) -> Result<std::vector<Change>> {
         if (!policy.matter(grant.matter)) return fail(Problem::not_found);
         if (!exists(policy, grant.grantee)) return fail(Problem::not_found, "No such person or group, or their access was ended.");
-        if (role != TeamRole::lead && is_last_lead(policy, grant.matter, grant.grantee)) {
+        if ((role != TeamRole::lead || until) && is_last_lead(policy, grant.matter, grant.grantee)) {
             return fail(Problem::conflict, "this is the matter's last lead: name another first");
         }
         if (!would_breach(policy, grant).empty()) {

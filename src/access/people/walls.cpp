@@ -42,6 +42,7 @@ Result<std::vector<PersonId>> put_up(Gate& gate, Permit<ChangeWall> permit, Wall
     wall.revision = 1;
     std::vector<PersonId> on_both;
     auto edit = [&](const Policy& policy) -> Result<std::vector<Change>> {
+        if (policy.wall(wall.id)) return fail(Problem::already_done, "there is a wall of that id");
         CHECK(check(policy, wall.a));
         CHECK(check(policy, wall.b));
         for (const auto& breach : would_breach(policy, wall)) on_both.push_back(breach.person);
@@ -62,7 +63,8 @@ Result<void> take_down(Gate& gate, Permit<RemoveWall> permit) {
         if (!policy.wall(id)) return fail(Problem::not_found);
         return std::vector<Change>{Drop<WallId>{id}};
     };
-    CHECK(gate.change(std::move(permit), edit, [&](storage::RecordWriter& writer, audit::Draft&) {
+    CHECK(gate.change(std::move(permit), edit, [&](storage::RecordWriter& writer, audit::Draft& draft) {
+        draft.add(audit::RowMark{memo_kind, id.bytes, 1, Hash{}});
         return writer.drop_field(memo_kind, gate.ring().firm().bytes, id.bytes);
     }));
     return {};

@@ -93,12 +93,14 @@ std::string code_from(const Arguments& arguments) {
     return given ? *given : ask("Code of your authenticator");
 }
 
+std::string password_in_file(const std::string& name) {
+    std::ifstream file(name);
+    if (!file) usage(name + " cannot be read.");
+    return first_line(file, name);
+}
+
 std::string password_from(const Arguments& arguments, bool twice) {
-    if (const auto name = arguments.find("--password-file")) {
-        std::ifstream file(*name);
-        if (!file) usage(*name + " cannot be read.");
-        return first_line(file, *name);
-    }
+    if (const auto name = arguments.find("--password-file")) return password_in_file(*name);
     if (arguments.has("--password-stdin")) return first_line(std::cin, "Standard input");
     auto password = ask_hidden(twice ? "New password" : "Password");
     if (twice && ask_hidden("The same again") != password) usage("The two are not the same. Nothing was changed.");

@@ -19,6 +19,7 @@ Profile trusted_server(const Arguments& arguments);
 
 std::string sign_in_from(const Arguments& arguments, const Profile& profile);
 std::string code_from(const Arguments& arguments);
+std::string password_in_file(const std::string& name);   ///< its first line
 /// `twice`: when it is a new one and is typed, it is asked again and compared.
 std::string password_from(const Arguments& arguments, bool twice);
 

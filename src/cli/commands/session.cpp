@@ -8,6 +8,7 @@
 #include "cli/output.hpp"
 #include "cli/sign_in.hpp"
 #include "cli/stop.hpp"
+#include "cli/terminal.hpp"
 
 namespace muniment::cli {
 namespace {
@@ -45,6 +46,15 @@ int logout(const Arguments& arguments) {
     return 0;
 }
 
+int change_password(const Arguments& arguments) {
+    const auto former = arguments.has("--former-file") ? password_in_file(arguments.get("--former-file")) : ask_hidden("The password until now");
+    const auto next = password_from(arguments, /*twice=*/true);
+    connect(arguments).put("/api/v1/session/password", {{"former", former}, {"next", next}});
+    if (arguments.json()) print_json({{"changed", true}});
+    else print_line("Changed. All your sessions have ended: sign in again.");
+    return 0;
+}
+
 int whoami(const Arguments& arguments) {
     const auto session = connect(arguments).get("/api/v1/session");
     if (arguments.json()) {
@@ -72,6 +82,13 @@ From then on only a server with that key is talked to. For scripts:
              .options = sign_in_options(),
              .run = login},
             {.name = "logout", .line = "End the session, here and on the server", .run = logout},
+            {.name = "password",
+             .line = "Change your password",
+             .text = "All your sessions end with it, this one too.",
+             .options = {{.name = "--former-file", .value = "FILE", .help = "read the former password from the first line of FILE"},
+                         {.name = "--password-file", .value = "FILE", .help = "read the new one from the first line of FILE"},
+                         {.name = "--password-stdin", .help = "read the new one from standard input"}},
+             .run = change_password},
             {.name = "whoami", .line = "Who is signed in, and with which roles", .run = whoami}};
 }
 

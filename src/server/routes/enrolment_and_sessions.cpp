@@ -98,6 +98,18 @@ Result<Response> who_am_i(const Call& call) {
                         {"permissions", std::move(permissions)}});
 }
 
+/// Every session of theirs ends with it, this one too.
+Result<Response> change_password(const Call& call, Fields& in) {
+    auto former = in.text("former", limits::password_bytes_max);
+    auto next = in.text("next", limits::password_bytes_max);
+    CHECK(in.done());
+    TRY(auto permit, call.house.gate.admit(call.who, access::ChangePassword{call.who.person()}));
+    CHECK(call.house.sign_in.change_password(std::move(permit), former, next));
+    auto response = no_content();
+    response.headers.add("Set-Cookie", no_session_cookie());
+    return response;
+}
+
 Result<Response> sign_out(const Call& call) {
     TRY(auto permit, call.house.gate.admit(call.who, access::SignOut{call.who.session()}));
     CHECK(call.house.sign_in.sign_out(std::move(permit)));
@@ -130,7 +142,8 @@ std::vector<Route> enrolment_and_sessions(House& house) {
             by_stranger(house, "/api/v1/enrolment/confirm", "confirmEnrolment", confirm_enrolment),
             by_stranger(house, "/api/v1/sessions", "signIn", sign_in),
             plain(house, Method::get, "/api/v1/session", "whoAmI", who_am_i),
-            plain(house, Method::del, "/api/v1/session", "signOut", sign_out)};
+            plain(house, Method::del, "/api/v1/session", "signOut", sign_out),
+            telling(house, Method::put, "/api/v1/session/password", "changePassword", change_password)};
 }
 
 }  // namespace muniment::server::routes

@@ -69,7 +69,14 @@ void DocumentRows::seal_secret(OpenDocument& document) const {
                                      document.secret.expose());
 }
 
+/// Between a turn's commit and the taking of its keys a row is ahead of us: that is no damage.
+Result<void> DocumentRows::not_newer(const storage::DocumentRow& row) const {
+    if (row.generation > keys_->generation) return fail(Problem::unavailable, "the matter was given a new page key meanwhile");
+    return {};
+}
+
 Result<OpenDocument> DocumentRows::open(const storage::DocumentRow& row) const {
+    CHECK(not_newer(row));
     TRY(auto bytes, keys::open_secret(keys::seal_key(keys_->page, "secrets", firm_), firm_,
                                       document_place(Kind::document_secret, row.document, row.generation), row.secret));
     TRY(auto secret, keys::DocumentSecret::from(std::move(bytes)));
@@ -87,6 +94,7 @@ void DocumentRows::seal_list(storage::DocumentRow& row, const ListEntry& entry) 
 }
 
 Result<ListEntry> DocumentRows::open_list(const storage::DocumentRow& row) const {
+    CHECK(not_newer(row));
     TRY(auto content, keys::open_field(list_key(), firm_, document_place(Kind::document_list, row.document, row.generation), row.list));
     Reader r(content);
     if (r.u8() != format) return fail(Problem::too_new, "a list row");

@@ -57,7 +57,8 @@ class DocumentRows {
 
     /// A new document: secret, generation; the caller fills in the rest of the row.
     OpenDocument make(const DocumentId& id) const;
-    /// `corrupt`, naming the document, where its secret is not this matter's.
+    /// `corrupt`, naming the document, where its secret is not this matter's; `unavailable` where a turn has sealed it anew since
+    /// the keys were taken.
     Result<OpenDocument> open(const storage::DocumentRow& row) const;
 
     void seal_secret(OpenDocument& document) const;                       ///< under the page key of now, into its row
@@ -74,6 +75,7 @@ class DocumentRows {
 
     /// What seals an entry's words about the document.
     audit::DetailOwner details(const OpenDocument& document) const;
+    const MatterId& matter() const { return matter_; }
     const keys::MatterKeys& keys() const { return *keys_; }
     const FirmId& firm() const { return firm_; }
 
@@ -82,6 +84,7 @@ class DocumentRows {
         return {kind, matter_.bytes, document.bytes, number};
     }
     const keys::SealKey& list_key() const;
+    Result<void> not_newer(const storage::DocumentRow& row) const;
 
     FirmId firm_;
     MatterId matter_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Folders, the trash, and checking out.
-#include <algorithm>
+#include <unordered_map>
 
 #include "base/limits.hpp"
 #include "strongroom/matters/papers.hpp"
@@ -20,16 +20,16 @@ constexpr Duration checkout_max = std::chrono::hours(24 * 30);
 Result<std::vector<DocumentRow>> with_all_below(storage::RecordReader& reader, const DocumentRow& top) {
     std::vector<DocumentRow> found{top};
     if (!top.folder) return found;
-    std::vector<DocumentRow> all;
+    std::unordered_multimap<DocumentId, DocumentRow> in_folder;
     CHECK(reader.for_each_document(top.matter, [&](const DocumentRow& row) {
-        all.push_back(row);
+        in_folder.emplace(row.parent, row);
         return true;
     }));
     for (std::size_t i = 0; i < found.size(); ++i) {
-        if (!found[i].folder) continue;
-        for (const auto& row : all) {
-            if (row.parent == found[i].document) found.push_back(row);
-        }
+        // Taken out as they are found: folders that a tampered row made each other's parents are not walked twice.
+        auto [from, to] = in_folder.equal_range(found[i].document);
+        for (auto at = from; at != to; ++at) found.push_back(std::move(at->second));
+        in_folder.erase(from, to);
     }
     return found;
 }
@@ -57,6 +57,7 @@ Result<PaperView> Papers::add_folder(Permit<AddFolder> permit, const Destination
     permit.draft().say(words_about("folder", where.name));
     permit.draft().seal_under(rows.details(document));
     CHECK(gate_.commit(std::move(permit), [&](RecordWriter& writer, audit::Draft& draft) -> Result<void> {
+        CHECK(check_pages_in_use(rows));
         CHECK(check_folder_in(writer, matter, where.folder));
         mark(draft, document.row);
         return writer.put_document(document.row);
@@ -97,6 +98,7 @@ Result<PaperView> Papers::restore(Permit<RestorePaper> permit, std::uint64_t if_
     CHECK(gate_.commit(std::move(permit), [&](RecordWriter& writer, audit::Draft& draft) -> Result<void> {
         TRY(auto document, open_at(writer, rows, matter, id, if_revision));
         if (document.row.state != DocumentState::trashed) return fail(Problem::already_done, "it is not in the trash");
+        CHECK(check_pages_in_use(rows));
         // The folder it lay in may be in the trash itself, or deeper: then it comes back at the top.
         if (!check_folder_in(writer, matter, document.row.parent)) {
             document.row.parent = {};
@@ -113,22 +115,28 @@ Result<PaperView> Papers::restore(Permit<RestorePaper> permit, std::uint64_t if_
     return view_of(gate_.records(), rows, *row);
 }
 
-Result<void> Papers::drop_version_in(RecordWriter& writer, const DocumentRows& rows, const MatterId& matter, const DocumentId& id,
-                                     std::uint32_t version) {
+Result<void> Papers::drop_version_in(RecordWriter& writer, audit::Draft& draft, const DocumentRows& rows, const MatterId& matter,
+                                     const DocumentId& id, std::uint32_t version) {
     CHECK(writer.drop_version(id, version));
     TRY(auto row, writer.document(matter, id));
     if (!row || row->versions != version) return {};   // a later version stands on its own
-    if (version == 1) return writer.drop_document(matter, id);
+    if (version == 1) {
+        draft.add(audit::RowMark{static_cast<std::uint16_t>(keys::Kind::document_list), id.bytes, row->revision, Hash{}});
+        draft.add(audit::RowMark{static_cast<std::uint16_t>(keys::Kind::document_version), id.bytes, version, Hash{}});
+        return writer.drop_document(matter, id);
+    }
     TRY(auto document, rows.open(*row));
     TRY(auto entry, rows.open_list(*row));
     TRY(auto before, writer.version(id, version - 1));
     if (before) {
         TRY(auto facts, rows.open_version(document, *before));
         entry = {entry.name, facts.size, facts.modified, facts.added, facts.handling_class};
+        mark(draft, *before);
     }
     row->versions -= 1;
     row->revision += 1;
     rows.seal_list(*row, entry);
+    mark(draft, *row);
     return writer.put_document(*row);
 }
 
@@ -159,11 +167,12 @@ Result<void> Papers::end_check_out(P permit, bool anybodys) {
     auto [matter, id] = std::pair(permit.action().matter, permit.action().document);
     auto who = permit.who().person();
     TRY(auto rows, rows_of(matter));
-    CHECK(gate_.commit(std::move(permit), [&](RecordWriter& writer, audit::Draft&) -> Result<void> {
+    CHECK(gate_.commit(std::move(permit), [&](RecordWriter& writer, audit::Draft& draft) -> Result<void> {
         TRY(auto document, open_at(writer, rows, matter, id, std::nullopt));
         TRY(auto row, checkout_row(writer, id));
         if (!row) return fail(Problem::already_done, "it is not checked out");
         if (!anybodys) CHECK(check_not_out_in(writer, rows, document, who));
+        draft.add(audit::RowMark{checkout_kind, id.bytes, row->revision, Hash{}});
         return writer.drop_field(checkout_kind, id.bytes, id.bytes);
     }));
     return {};

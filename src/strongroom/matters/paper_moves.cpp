@@ -35,7 +35,10 @@ Result<PaperView> Papers::move(Permit<MovePaper> permit, std::uint64_t if_revisi
     auto [matter, id, target] = std::tuple(permit.action().matter, permit.action().document, permit.action().to);
     auto who = permit.who().person();
     bool within = matter == target;
-    if (!within && !gate_.ask(who, Permission::papers_write, {.matter = target}).permitted) return fail(Problem::not_found, "No such matter to move to.");
+    if (!within && !gate_.ask(who, Permission::papers_write, {.matter = target}).permitted) {
+        CHECK(gate_.log().record(gate_.draft(permit.who(), audit::Action::paper_moved, audit::Outcome::refused, permit.action().subjects(), bytes("{}"))));
+        return fail(Problem::not_found, "No such matter to move to.");
+    }
     TRY(auto from, rows_of(matter));
     TRY(auto to, rows_of(target));
     TRY(auto before, open_at(gate_.records(), from, matter, id, if_revision));
@@ -46,11 +49,14 @@ Result<PaperView> Papers::move(Permit<MovePaper> permit, std::uint64_t if_revisi
     std::vector<audit::Log::Found> said;
     if (!within) {
         TRY(said, gate_.log().find(id.bytes, UINT64_MAX, entries_max));
+        if (said.size() == entries_max) return fail(Problem::too_large, "a paper that the log speaks of so often: file it anew");
     }
     CHECK(gate_.commit(std::move(permit), [&, id = id, matter = matter, target = target](RecordWriter& writer, audit::Draft& draft) -> Result<void> {
         TRY(auto document, open_at(writer, from, matter, id, if_revision));
         if (document.row.state != DocumentState::live) return fail(Problem::conflict, "it is in the trash: restore it first");
         CHECK(check_not_out_in(writer, from, document, who));
+        CHECK(check_pages_in_use(from));
+        CHECK(check_pages_in_use(to));
         CHECK(check_folder_in(writer, target, where.folder));
         if (within) return move_within(writer, draft, from, document, where);
         if (!gate_.ask(who, Permission::papers_write, {.matter = target}).permitted) return fail(Problem::denied);
@@ -73,6 +79,18 @@ Result<void> Papers::move_within(RecordWriter& writer, audit::Draft& draft, cons
     rows.seal_list(row, entry);
     mark(draft, row);
     return writer.put_document(row);
+}
+
+/// A check-out is sealed under the document's key, which is another in the other matter.
+Result<void> Papers::move_checkout(RecordWriter& writer, audit::Draft& draft, const DocumentRows& from, const DocumentRows& to,
+                                   const OpenDocument& before, const OpenDocument& moved) const {
+    TRY(auto row, checkout_row(writer, before.row.document));
+    if (!row) return {};
+    TRY(auto out, from.open_checkout(before, *row));
+    row->revision += 1;
+    row->sealed = to.seal_checkout(moved, row->revision, out);
+    draft.add(audit::RowMark{row->kind, row->row, row->revision, crypto::sha256(row->sealed)});
+    return writer.put_field(*row);
 }
 
 Result<void> Papers::move_between(RecordWriter& writer, audit::Draft& draft, const DocumentRows& from, const DocumentRows& to,
@@ -107,6 +125,8 @@ Result<void> Papers::move_between(RecordWriter& writer, audit::Draft& draft, con
             CHECK(writer.put_part(part));
         }
     }
+    if (!versions.empty()) mark(draft, versions.back());
+    CHECK(move_checkout(writer, draft, from, to, document, moved));
     for (const auto& found : said) {
         if (found.row.owner_kind != storage::OwnerKind::document || found.row.owner != old_row.document.bytes) continue;
         TRY(auto detail, audit::reseal(gate_.ring().firm(), found, from.details(document), to.details(moved)));

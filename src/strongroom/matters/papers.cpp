@@ -137,6 +137,17 @@ Result<std::uint64_t> Papers::next_number_in(storage::RecordWriter& writer, cons
     return next;
 }
 
+Result<void> Papers::check_pages_in_use(const DocumentRows& rows) const {
+    TRY(auto now, gate_.ring().matter(rows.matter()));
+    if (now->generation != rows.keys().generation) return fail(Problem::unavailable, "the matter was given a new page key meanwhile");
+    return {};
+}
+
+void Papers::mark(audit::Draft& draft, const storage::VersionRow& row) {
+    draft.add(audit::RowMark{static_cast<std::uint16_t>(keys::Kind::document_version), row.document.bytes, row.version,
+                             crypto::sha256(row.sealed)});
+}
+
 void Papers::mark(audit::Draft& draft, const DocumentRow& row) {
     draft.add(audit::RowMark{static_cast<std::uint16_t>(keys::Kind::document_list), row.document.bytes, row.revision,
                              crypto::sha256(row.list)});

@@ -68,9 +68,13 @@ class Papers {
                                   const PersonId& who) const;
     /// In a transaction: the next number to cite in the matter.
     static Result<std::uint64_t> next_number_in(storage::RecordWriter& writer, const MatterId& matter);
+    /// In a transaction that seals under the page key: `unavailable` where a turn has given the matter another since. What was sealed
+    /// under the former one would be lost with it.
+    Result<void> check_pages_in_use(const DocumentRows& rows) const;
     static void mark(audit::Draft& draft, const storage::DocumentRow& row);
+    static void mark(audit::Draft& draft, const storage::VersionRow& row);
     /// In a transaction: takes away a version that was never acknowledged; the list shows the one before again, or nothing.
-    static Result<void> drop_version_in(storage::RecordWriter& writer, const DocumentRows& rows, const MatterId& matter,
+    static Result<void> drop_version_in(storage::RecordWriter& writer, audit::Draft& draft, const DocumentRows& rows, const MatterId& matter,
                                         const DocumentId& document, std::uint32_t version);
 
   private:
@@ -79,6 +83,8 @@ class Papers {
     Result<OpenDocument> open_at(storage::RecordReader& reader, const DocumentRows& rows, const MatterId& matter,
                                  const DocumentId& document, std::optional<std::uint64_t> if_revision) const;
     Result<std::optional<storage::FieldRow>> checkout_row(storage::RecordReader& reader, const DocumentId& document) const;
+    Result<void> move_checkout(storage::RecordWriter& writer, audit::Draft& draft, const DocumentRows& from, const DocumentRows& to,
+                               const OpenDocument& before, const OpenDocument& moved) const;
     template <class P>
     Result<void> end_check_out(P permit, bool anybodys);
     Result<void> move_within(storage::RecordWriter& writer, audit::Draft& draft, const DocumentRows& rows, OpenDocument& document,

@@ -39,10 +39,15 @@ Result<void> drop(access::Gate& gate, const Papers& papers, const storage::Docum
                      .subjects = {{audit::SubjectKind::matter, row.matter.bytes}, {audit::SubjectKind::document, part.document.bytes, part.version}}};
     audit::Draft draft(std::move(leaf), bytes("{}"), {storage::OwnerKind::firm, gate.ring().firm().bytes, gate.ring().firm_details()});
     TRY(auto rows, papers.rows_of(row.matter));
-    CHECK(gate.log().commit(std::move(draft), [&](storage::RecordWriter& writer, audit::Draft&) {
-        return Papers::drop_version_in(writer, rows, row.matter, part.document, part.version);
+    CHECK(gate.log().commit(std::move(draft), [&](storage::RecordWriter& writer, audit::Draft& entry) {
+        return Papers::drop_version_in(writer, entry, rows, row.matter, part.document, part.version);
     }));
     return {};
+}
+
+void damaged(const PartRow& part, Recovered& recovered) {
+    journal(Level::error, "paper.damaged", {{"document", part.document}, {"version", part.version}});
+    ++recovered.damaged;
 }
 
 /// A batch is synced before the next is written, so what lies further before a whole object than the largest batch had arrived, and
@@ -62,8 +67,11 @@ Result<void> look_through(access::Gate& gate, const Papers& papers, storage::Pac
         const auto& row = documents.at(part.document);
         if (row.document.is_nil()) continue;   // its document is gone already
         ++recovered.checked;
-        TRY(bool whole, is_whole(gate, papers, packs, row, part));
-        if (whole) {
+        auto whole = is_whole(gate, papers, packs, row, part);
+        if (!whole) {
+            // Its rows do not open: damage, whatever became of its bytes. One such paper does not keep the strongroom shut.
+            damaged(part, recovered);
+        } else if (*whole) {
             last_whole = std::max(last_whole, part.place.offset);
         } else {
             not_whole.push_back(&part);
@@ -71,8 +79,7 @@ Result<void> look_through(access::Gate& gate, const Papers& papers, storage::Pac
     }
     for (const auto* part : not_whole) {
         if (!may_never_have_arrived(*part, last_whole)) {
-            journal(Level::error, "paper.damaged", {{"document", part->document}, {"version", part->version}});
-            ++recovered.damaged;
+            damaged(*part, recovered);
             continue;
         }
         ++recovered.dropped;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "strongroom/matters/upload.hpp"
 
+#include <utility>
+
 #include "base/journal.hpp"
 #include "base/limits.hpp"
 #include "strongroom/matters/media_type.hpp"
@@ -73,6 +75,7 @@ Upload::~Upload() {
 }
 
 Result<void> Upload::add(View plaintext) {
+    if (sealed_whole_) return fail(Problem::conflict, "the upload was ended");
     CHECK(gate_.still(ruling_));
     size_ += plaintext.size();
     if (size_ > limits::paper_bytes_max) return fail(Problem::too_large, "a paper holds at most 1 TiB");
@@ -119,6 +122,7 @@ VersionFacts Upload::facts() const {
 ListEntry Upload::list_entry(const VersionFacts& f) const { return {f.name, f.size, f.modified, f.added, f.handling_class}; }
 
 Result<PaperView> Upload::finish() {
+    if (std::exchange(sealed_whole_, true)) return fail(Problem::conflict, "the upload was ended");
     if (about_.size && size_ != *about_.size) return fail(Problem::incomplete, "less came than the size that was announced");
     CHECK(gate_.still(ruling_));
     auto facts = this->facts();
@@ -129,7 +133,10 @@ Result<PaperView> Upload::finish() {
     TRY(auto rows, papers_.rows_of(matter_));
     auto committed = std::holds_alternative<Permit<AddPaper>>(permit_) ? commit_paper(rows, place, facts) : commit_version(rows, place, facts);
     auto durable = pending ? pending->wait() : Result<void>{};
-    if (!committed) return std::unexpected(committed.error());
+    if (!committed) {
+        if (writer_) drop_pack(place);
+        return std::unexpected(committed.error());
+    }
     if (!durable) {
         drop_rows(*committed);
         return std::unexpected(durable.error());
@@ -143,11 +150,12 @@ Result<PaperView> Upload::finish() {
 Result<void> Upload::write_version_in(RecordWriter& writer, audit::Draft& draft, const DocumentRows& rows, const OpenDocument& document,
                                       const Placement& place, const VersionFacts& facts) const {
     auto version = document.row.versions;
-    auto sealed = rows.seal_version(document, version, 1, facts);
-    draft.add(audit::RowMark{static_cast<std::uint16_t>(keys::Kind::document_version), document_.bytes, version, crypto::sha256(sealed)});
+    storage::VersionRow row{document_, version, 1, rows.seal_version(document, version, 1, facts)};
+    CHECK(papers_.check_pages_in_use(rows));
+    Papers::mark(draft, row);
     Papers::mark(draft, document.row);
     CHECK(writer.put_document(document.row));
-    CHECK(writer.put_version({document_, version, 1, std::move(sealed)}));
+    CHECK(writer.put_version(row));
     return writer.put_part({document_, version, 0, object_, size_, place, rows.wrap(document, object_, version, key_)});
 }
 
@@ -199,14 +207,22 @@ Result<DocumentRow> Upload::commit_version(const DocumentRows& rows, const Place
     return written;
 }
 
+/// A large object whose rows were refused: its pack holds nothing else. Kept where the database does not say that no row names it.
+void Upload::drop_pack(const Placement& place) {
+    bool named = false;
+    auto looked = gate_.records().for_each_part_in(place.pack, [&](const storage::PartRow&) { return named = true, false; });
+    if (!looked || named) return;
+    if (auto removed = packs_.remove(place.pack); !removed) journal(Level::warning, "upload.pack-left", {{"pack", place.pack}});
+}
+
 /// The rows are there and the bytes are not: nobody was told of them, and nobody will be.
 void Upload::drop_rows(const DocumentRow& row) {
     auto draft = gate_.draft(ruling_.who, audit::Action::upload_dropped, audit::Outcome::done,
                              {{audit::SubjectKind::matter, matter_.bytes}, {audit::SubjectKind::document, document_.bytes, row.versions}}, bytes("{}"));
     auto rows = papers_.rows_of(matter_);
-    auto dropped = gate_.log().commit(std::move(draft), [&](RecordWriter& writer, audit::Draft&) -> Result<void> {
+    auto dropped = gate_.log().commit(std::move(draft), [&](RecordWriter& writer, audit::Draft& entry) -> Result<void> {
         if (!rows) return std::unexpected(rows.error());
-        return Papers::drop_version_in(writer, *rows, row.matter, row.document, row.versions);
+        return Papers::drop_version_in(writer, entry, *rows, row.matter, row.document, row.versions);
     });
     if (!dropped) journal(Level::error, "upload.rows-left", {{"document", row.document}, {"version", row.versions}});
 }

@@ -48,6 +48,7 @@ class Upload {
     Result<storage::DocumentRow> commit_version(const DocumentRows& rows, const storage::Placement& place, VersionFacts facts);
     Result<void> write_version_in(storage::RecordWriter& writer, audit::Draft& draft, const DocumentRows& rows, const OpenDocument& document,
                                   const storage::Placement& place, const VersionFacts& facts) const;
+    void drop_pack(const storage::Placement& place);
     void drop_rows(const storage::DocumentRow& row);
 
     access::Gate& gate_;
@@ -69,6 +70,7 @@ class Upload {
     Bytes first_bytes_;                                   ///< what the type is told by
     Bytes sealed_;                                        ///< not yet given to storage
     std::unique_ptr<storage::ObjectWriter> writer_;       ///< once it is too large for a shared pack
+    bool sealed_whole_ = false;                           ///< finish() was called: nothing may be added
     bool finished_ = false;
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "audit/audit.hpp"
 #include "base/journal.hpp"
 
 namespace muniment::strongroom {
@@ -13,21 +14,24 @@ namespace {
 
 constexpr std::string_view living_single = "living";
 
-Bytes encode(const Living& living) {
+/// A slot that was away longer than so many checks must be adopted anew. With one check an hour: six weeks.
+constexpr std::size_t values_max = 1'024;
+
+Bytes encode(const std::vector<Id16>& values) {
     Writer w;
-    w.raw(living.current).raw(living.former);
+    for (const auto& value : values) w.raw(value);
     return std::move(w).take();
 }
 
-Result<Living> decode(View content) {
-    Reader r(content);
-    Living living{r.array<16>(), r.array<16>(), false};
-    CHECK(r.done("the living value"));
-    return living;
+Result<std::vector<Id16>> decode(View content) {
+    if (content.empty() || content.size() % 16 != 0) return fail(Problem::corrupt, "the living values");
+    std::vector<Id16> values;
+    for (Reader r(content); !r.rest().empty();) values.push_back(r.array<16>());
+    return values;
 }
 
-Result<void> write_ours(storage::Records& records, const Living& living) {
-    return records.commit([&](storage::RecordWriter& writer) { return writer.put_single(living_single, {1, encode(living)}); });
+Result<void> write_ours(storage::Records& records, const std::vector<Id16>& values) {
+    return records.commit([&](storage::RecordWriter& writer) { return writer.put_single(living_single, {1, encode(values)}); });
 }
 
 }  // namespace
@@ -43,24 +47,32 @@ std::string_view text_of(SlotState state) {
     return "";
 }
 
-Result<std::optional<Living>> SlotWatch::ours() {
+Result<std::vector<Id16>> SlotWatch::ours() {
     TRY(auto row, records_.single(living_single));
-    if (!row) return std::optional<Living>{};
-    TRY(auto living, decode(row->value));
-    return std::optional(living);
+    if (!row) return std::vector<Id16>{};
+    return decode(row->value);
 }
 
-bool SlotWatch::is_ours(const Living& there, const std::optional<Living>& ours) const {
-    // The database is renewed first, so a slot may be one value behind, never ahead.
-    return ours && (there.current == ours->current || there.current == ours->former);
+/// The database is renewed first, so a slot may be behind (one that was away: by many values), never ahead.
+bool SlotWatch::is_ours(const Living& there, const std::vector<Id16>& ours) const { return std::ranges::find(ours, there.current) != ours.end(); }
+
+/// The checkpoint that a slot has seen is one of our log: neither is ours shorter, nor another.
+bool SlotWatch::contains(const keys::Seen& seen) const {
+    if (seen.log_size == 0) return true;
+    auto head = audit::TreeHead::read(records_);
+    if (!head || head->size < seen.log_size) return false;
+    auto root = audit::root_of(seen.log_size, audit::stored_tiles(records_));
+    return root && *root == seen.log_root;
 }
 
 Result<keys::Seen> SlotWatch::seen_now() const {
     keys::Seen seen{.head_mark = ring_->mark(), .head_number = ring_->epoch_number()};
     TRY(auto newest, records_.newest_checkpoint());
     if (newest) {
-        seen.log_size = newest->size;
-        seen.log_root = crypto::sha256(newest->note);
+        TRY(auto key, audit::VerifierKey::parse(log_.verifier_key()));
+        TRY(auto checkpoint, audit::open_checkpoint(newest->note, key));
+        seen.log_size = checkpoint.size;
+        seen.log_root = checkpoint.root;
     }
     return seen;
 }
@@ -74,8 +86,7 @@ SlotReport SlotWatch::report_of(storage::Slot& slot) {
     if (!marks || !seen || !living || !mine) return report;
     report.other_epochs = static_cast<std::size_t>(std::ranges::count_if(*marks, [&](const auto& mark) { return mark != ring_->mark(); }));
     bool has = std::ranges::find(*marks, ring_->mark()) != marks->end();
-    auto entries = records_.entry_count();
-    if (*seen && ((*seen)->head_number > ring_->epoch_number() || !entries || (*seen)->log_size > *entries)) {
+    if (*seen && ((*seen)->head_number > ring_->epoch_number() || !contains(**seen))) {
         report.state = SlotState::newer;
     } else if (*living && !is_ours(**living, *mine)) {
         report.state = SlotState::anothers;
@@ -109,7 +120,7 @@ Result<void> SlotWatch::look() {
 
 Result<void> SlotWatch::claim() {
     Living first{new_random_id(), new_random_id(), false};
-    CHECK(write_ours(records_, first));
+    CHECK(write_ours(records_, {first.current, first.former}));
     TRY(auto seen, seen_now());
     for (auto* slot : slots_) {
         CHECK(keys::write_living(*slot, first));
@@ -121,21 +132,26 @@ Result<void> SlotWatch::claim() {
 
 Result<void> SlotWatch::check() {
     TRY(auto mine, ours());
-    if (!mine) return fail(Problem::corrupt, "the database has no living value");
+    if (mine.empty()) return fail(Problem::corrupt, "the database has no living value");
     auto reports = report();
+    bool in_reach = false;
     for (const auto& each : reports) {
         if (each.state == SlotState::newer || each.state == SlotState::anothers) {
             still_for_ = 0;
             journal(Level::error, "slot.not-ours", {{"newer", each.state == SlotState::newer}});
             return fail(Problem::conflict, "the slot " + each.name + " " + std::string(text_of(each.state)));
         }
+        in_reach |= each.state != SlotState::away;
     }
+    if (!in_reach) return {};   // nobody was seen standing still, and there is nobody to renew it at
     if (still_for_ < checks_needed) {
         ++still_for_;   // it stood still since the last look
         return {};
     }
-    Living next{new_random_id(), mine->current, false};
-    CHECK(write_ours(records_, next));
+    Living next{new_random_id(), mine.front(), false};
+    mine.insert(mine.begin(), next.current);
+    if (mine.size() > values_max) mine.resize(values_max);
+    CHECK(write_ours(records_, mine));
     TRY(auto seen, seen_now());
     for (std::size_t i = 0; i < slots_.size(); ++i) {
         if (reports[i].state == SlotState::away) continue;
@@ -149,10 +165,10 @@ Result<void> SlotWatch::check() {
 Result<void> SlotWatch::stop_cleanly() {
     if (!may_touch()) return {};
     TRY(auto mine, ours());
-    if (!mine) return {};
-    mine->stopped_cleanly = true;
+    if (mine.empty()) return {};
+    Living last{mine.front(), mine.size() > 1 ? mine[1] : mine.front(), true};
     for (auto* slot : slots_) {
-        if (report_of(*slot).state == SlotState::holds) CHECK(keys::write_living(*slot, *mine));
+        if (report_of(*slot).state == SlotState::holds) CHECK(keys::write_living(*slot, last));
     }
     return {};
 }

@@ -59,8 +59,9 @@ class SlotWatch {
 
   private:
     SlotReport report_of(storage::Slot& slot);
-    Result<std::optional<keys::Living>> ours();
-    bool is_ours(const keys::Living& there, const std::optional<keys::Living>& ours) const;
+    Result<std::vector<Id16>> ours();                ///< newest first; none where nothing was claimed yet
+    bool is_ours(const keys::Living& there, const std::vector<Id16>& ours) const;
+    bool contains(const keys::Seen& seen) const;
 
     storage::Records& records_;
     std::vector<storage::Slot*> slots_;

@@ -181,8 +181,13 @@ Result<void> Turn::erase(const keys::RootKey& root, TurnReport& report) {
     }
     if (holding < slots_needed) return fail(Problem::unavailable, "fewer than two slots hold the new epoch key: the former one is kept");
     TRY(auto seen, slots_.seen_now());
-    for (auto* slot : slots_.slots()) {
+    auto reports = slots_.report();
+    for (std::size_t i = 0; i < reports.size(); ++i) {
+        auto* slot = slots_.slots()[i];
         auto cleared = [&]() -> Result<void> {
+            // A slot that came into reach since step 1 may be empty, or not be ours at all.
+            if (reports[i].state == SlotState::empty) CHECK(ring.place_epoch(*slot, root));
+            else if (reports[i].state != SlotState::holds) return fail(Problem::unavailable, std::string(text_of(reports[i].state)));
             CHECK(keys::write_seen(*slot, seen));
             TRY(auto marks, keys::epochs_in(*slot));
             for (const auto& other : marks) {

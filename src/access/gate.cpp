@@ -118,9 +118,10 @@ audit::Draft Gate::draft(const Principal& who, audit::Action action, audit::Outc
 Error Gate::refuse(const Ruling& ruling, const Decision& decision, audit::Action action, std::vector<audit::Subject> subjects) {
     auto written = log_.record(draft(ruling.who, action, audit::Outcome::refused, std::move(subjects), words(ruling, decision)));
     if (!written) return written.error();
-    // Who may not even see the matter is not told that it exists.
+    // Who may not even see the matter, or stands behind a wall from the client, is not told that it exists.
+    bool walled = decision.reason == Reason::wall_forbids;
     bool hidden = ruling.subject.matter && !ask(ruling.who.person(), Permission::matter_view, ruling.subject).permitted;
-    return Error(hidden || decision.reason == Reason::unknown_matter ? Problem::not_found : Problem::denied);
+    return Error(hidden || walled || decision.reason == Reason::unknown_matter ? Problem::not_found : Problem::denied);
 }
 
 std::shared_ptr<const audit::Durable> Gate::standing(const OpeningKey& key, std::uint64_t revision) const {

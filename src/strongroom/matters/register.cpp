@@ -148,11 +148,11 @@ Result<MatterView> Register::open_matter(Permit<OpenMatter> permit, const Profil
     auto [id, client] = std::pair(permit.action().matter, permit.action().client);
     auto lead = permit.who().person();
     auto& ring = gate_.ring();
-    if (!ring.client(client)) return fail(Problem::not_found, "No such client.");
+    if (!ring.client(client)) return fail(Problem::not_found);   // in the words of a client behind a wall
     auto keys = keys::MatterKeys::random();
     auto record = keys.encode();
     auto edit = [&](const Policy& policy) -> Result<std::vector<Change>> {
-        if (access::wall_bars(policy, lead, client)) return fail(Problem::not_found, "No such client.");
+        if (access::wall_bars(policy, lead, client)) return fail(Problem::not_found);
         return std::vector<Change>{access::Matter{.id = id, .client = client, .state = MatterState::open, .revision = 1},
                                    access::Grant{.matter = id, .grantee = lead, .role = access::TeamRole::lead, .until = {}}};
     };

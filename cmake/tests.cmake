@@ -9,6 +9,11 @@ endfunction()
 muniment_source_test(layers)
 muniment_source_test(sources)
 
+# The turn of the epoch, walked through every state; and without two of its rules, where the walk must find the firm lost.
+add_test(NAME model-turn COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/model/turn.py fixed 3)
+add_test(NAME model-turn-naive COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/model/turn.py naive 2)
+set_tests_properties(model-turn model-turn-naive PROPERTIES TIMEOUT 300 LABELS unit)
+
 # What parses what strangers send, without the modules that act on it: for builds (with sanitizers) that leave those out.
 if(NOT TARGET muniment_server AND TARGET muniment_audit)
     file(GLOB_RECURSE parsers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/server/http/*.cpp)

@@ -6,8 +6,10 @@ function(muniment_source_test name)
     add_test(NAME ${name} COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/tidy/${name}.py ${CMAKE_SOURCE_DIR})
     set_tests_properties(${name} PROPERTIES TIMEOUT 60 LABELS unit)
 endfunction()
-muniment_source_test(layers)
-muniment_source_test(sources)
+if(NOT MUNIMENT_SANITIZE)
+    muniment_source_test(layers)
+    muniment_source_test(sources)
+endif()
 
 # The turn of the epoch, walked through every state; and without two of its rules, where the walk must find the firm lost.
 add_test(NAME model-turn COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/model/turn.py fixed 3)

@@ -13,6 +13,8 @@ namespace {
 /// How often a decision is made anew because the policy moved between deciding and committing.
 constexpr int tries_max = 8;
 constexpr std::size_t openings_max = 65'536;
+/// Entries since the gate's head was sealed, after which an inspection seals it anew: each must be read to hold the head against it.
+constexpr std::uint64_t log_tail_max = 4'096;
 
 Bytes words(const Ruling& ruling, const Decision& decision) {
     boost::json::object said{{"permission", name(ruling.permission)},
@@ -77,6 +79,9 @@ Result<void> Gate::inspect() {
             misfit = head.error();
         } else if (head->policy_revision != policy()->revision() || Policy::build(facts, head->policy_revision) != *policy()) {
             misfit = Error(Problem::wall_shut, "the rows that the gate reads are not those that it decides by");
+        } else {
+            TRY(auto entries, writer.entry_count());
+            if (entries - head->log_size > log_tail_max) return rows_.renew_in(writer);
         }
         return {};
     }));

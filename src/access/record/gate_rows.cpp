@@ -125,6 +125,12 @@ Result<void> GateRows::advance_in(storage::RecordWriter& writer, std::uint64_t f
     return write_head_in(writer, head);
 }
 
+Result<void> GateRows::renew_in(storage::RecordWriter& writer) const {
+    TRY(auto head, head_in(writer));
+    head.number += 1;
+    return write_head_in(writer, head);
+}
+
 Result<bool> GateRows::stands_at(storage::RecordReader& reader, std::uint64_t revision) {
     TRY(auto row, reader.single(head_name));
     if (!row) return shut("the gate's head is missing");

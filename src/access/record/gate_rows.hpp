@@ -41,6 +41,8 @@ class GateRows {
     Result<void> drop_in(storage::RecordWriter& writer, audit::Draft& draft, const RowPlace& place) const;
     /// In a transaction: the policy moves from `from` to from + 1; `stale` where it stands elsewhere.
     Result<void> advance_in(storage::RecordWriter& writer, std::uint64_t from) const;
+    /// In a transaction, once load() found that all fits: the log of now stands in the head, so that the next load() reads less of it.
+    Result<void> renew_in(storage::RecordWriter& writer) const;
     /// In a transaction: whether the policy still stands at `revision`. Cheap: nothing is opened.
     static Result<bool> stands_at(storage::RecordReader& reader, std::uint64_t revision);
 

@@ -233,6 +233,30 @@ TEST_P(Tampered, ReadingsDoNotShutTheDoor) {
     EXPECT_TRUE(load());
 }
 
+// Each entry since the head was sealed is read at the next start: after many, an inspection seals it anew.
+TEST_P(Tampered, AnInspectionAfterManyEntriesSealsTheHeadAnew) {
+    auto append = [&](std::size_t count) {
+        house.tamper([&](RecordWriter& writer) -> Result<void> {
+            for (std::size_t i = 0; i < count; ++i) {
+                audit::Draft draft({.action = audit::Action::log_read, .outcome = audit::Outcome::permitted}, bytes("{}"),
+                                   {storage::OwnerKind::firm, house.firm.bytes, house.ring->firm_details()});
+                CHECK(house.log->append_in(writer, std::move(draft)));
+            }
+            return {};
+        });
+    };
+    auto head = copy().head;
+    append(100);
+    ASSERT_TRUE(house.gate->inspect());
+    EXPECT_EQ(copy().head, head);
+    append(5'000);
+    ASSERT_TRUE(house.gate->inspect());
+    EXPECT_EQ(load().value().log_size, house.records->entry_count().value());
+    house.tamper([&](RecordWriter& writer) { return writer.put_single("gate-head", head); });
+    EXPECT_TRUE(load()) << "the former head still fits: no row has changed since";
+    EXPECT_TRUE(house.open_matter(anna) != MatterId{});
+}
+
 TEST_P(Tampered, ALogThatIsShorterShutsTheDoor) {
     auto elsewhere = storage::open_memory();
     auto all = copy();

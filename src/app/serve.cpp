@@ -89,7 +89,9 @@ Result<int> serve(const cli::Arguments& given) {
                           .port = static_cast<std::uint16_t>(given.number("--port", 8443, 0, 65535)),
                           .certificate_file = given.get("--certificate", home.tls("server.pem").string()),
                           .key_file = given.get("--key", home.tls("server.key").string()),
-                          .allow_tls12 = given.has("--allow-tls12")};
+                          .allow_tls12 = given.has("--allow-tls12"),
+                          .loops = static_cast<unsigned>(given.number("--loops", server::Config{}.loops, 1, 64)),
+                          .workers = static_cast<unsigned>(given.number("--workers", server::Config{}.workers, 1, 256))};
     TRY(auto server, server::Server::start(config, serving.door(), serving.clock()));
     TRY(auto control, Control::listen(home.control(), [&](const auto& question) { return serving.answer(question); }));
     tell(home, config, server->port(), serving.is_open());
@@ -121,6 +123,8 @@ cli::Command serve_command() {
                         {"--key", "FILE", "PEM key of that certificate"},
                         {"--allow-tls12", "", "also take TLS 1.2 (default: 1.3 only)"},
                         {"--locked", "", "start locked although there is a key file"},
+                        {"--loops", "N", "threads that encrypt and decrypt (default: 2)"},
+                        {"--workers", "N", "threads that do the work of requests (default: 32)"},
                         {"--check-seconds", "N", "how often slots and rows are checked (default: 3600)"}},
             .run = run};
 }

@@ -94,7 +94,7 @@ void wipe_registers() {}
 }  // namespace
 
 void wipe_stack() {
-    constexpr std::size_t reach_bytes = 64 * 1024;
+    constexpr std::size_t reach_bytes = 32 * 1024;
     sodium_stackzero(reach_bytes);
     wipe_registers();
 }

@@ -68,7 +68,7 @@ ArenaStatus arena_status();
 
 /// Overwrites, and the compiler may not leave it out.
 void wipe(std::span<std::uint8_t> bytes);
-/// Overwrites the stack below its caller, as far as the functions that were called from there reached (64 KiB; more is not used by
+/// Overwrites the stack below its caller, as far as the functions that were called from there reached (32 KiB; more is not used by
 /// any), and the vector registers of x86-64. For threads that had something open and now wait for other work.
 void wipe_stack();
 

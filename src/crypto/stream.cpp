@@ -120,6 +120,9 @@ StreamSealer StreamSealer::with_insecure_salt(View input_key, View context, View
 void StreamSealer::add(View plaintext, Bytes& out) {
     auto& s = *state_;
     require(!s.finished, "a stream is sealed once");
+    // Room at once for what this gives, and for the last chunk: growing by chunks would copy what is sealed again and again.
+    auto needed = out.size() + stream_head_bytes + plaintext.size() + (plaintext.size() / stream_chunk_bytes + 2) * gcm_tag_bytes;
+    if (out.capacity() < needed) out.reserve(std::max(needed, 2 * out.capacity()));
     if (!s.head_written) out.insert(out.end(), s.head.begin(), s.head.end());
     s.head_written = true;
     while (!plaintext.empty()) {

@@ -145,13 +145,15 @@ Task<Connection::Made> Connection::take_stream(WantsStream wanted) {
         whole = incoming_.body_complete();
         lane_.start([&, whole, bytes = View(step.get(), *count)] {
             if (!bytes.empty()) added = guarded([&] { return wanted.sink->add(bytes); });
-            if (added && whole) made = guarded([&] { return ready(wanted.sink->finish()); });
+            if (!added || !whole) return;
+            made = guarded([&] { return ready(wanted.sink->finish()); });
+            wanted.sink = nullptr;   // here, and not by a step of its own: it may close files
         });
         std::swap(step, other);
     }
     // In every case the sink goes on a worker; without finish() it throws away what it has.
     co_await lane_.finished();
-    co_await lane_.run([sink = std::move(wanted.sink)]() mutable { sink.reset(); });
+    if (wanted.sink) co_await lane_.run([sink = std::move(wanted.sink)]() mutable { sink.reset(); });
     if (!added) co_return std::unexpected(added.error());
     co_return made;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/folder/packs.hpp"
 
+#include <sched.h>
 #include <sys/uio.h>
 
 #include <algorithm>
@@ -72,9 +73,24 @@ void FolderPacks::run() {
         std::unique_lock held(lock_);
         work_came_.wait(held, [&] { return stopping_ || !queue_.empty(); });
         if (queue_.empty()) return;
+        await_company(held);
         auto batch = std::exchange(queue_, {});
+        written_last_ = batch.size();
         held.unlock();
         write_batch(std::move(batch));
+    }
+}
+
+/// Those whose objects were synced together come back at nearly the same time with their next ones: whoever is first and does not
+/// wait for the others makes them wait for a sync that carries one. The processor is offered to them while more keep coming.
+void FolderPacks::await_company(std::unique_lock<std::mutex>& held) {
+    constexpr int offers_max = 32;
+    for (int offers = 0, in_vain = 0; queue_.size() < written_last_ && offers < offers_max && in_vain < 2; ++offers) {
+        auto before = queue_.size();
+        held.unlock();
+        ::sched_yield();
+        held.lock();
+        in_vain = queue_.size() > before ? 0 : in_vain + 1;
     }
 }
 

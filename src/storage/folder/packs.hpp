@@ -51,6 +51,7 @@ class FolderPacks final : public PackStore {
     Result<void> begin_pack();  ///< lock_ is held
     void run();
     void write_batch(Objects batch);
+    void await_company(std::unique_lock<std::mutex>& held);
     Result<void> write(std::span<Object> of_one_pack);
     void settle(std::span<Object> of_one_pack, const Result<void>& result);
 
@@ -62,6 +63,7 @@ class FolderPacks final : public PackStore {
     std::condition_variable work_came_, work_done_;
     std::shared_ptr<Pack> current_;
     Objects queue_;
+    std::size_t written_last_ = 0;          // objects of the last batch; the writing thread's own
     std::size_t queued_bytes_ = 0;  ///< with what is being written
     bool stopping_ = false;
     std::thread thread_;

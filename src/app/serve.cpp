@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `muniment serve`: until SIGTERM or Ctrl-C. SIGHUP reads the certificate again.
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -54,12 +55,15 @@ void tell(const Home& home, const server::Config& config, std::uint16_t port, bo
     say("There is no backup yet: what happens to this disk happens to the firm.");
 }
 
-/// Until a signal ends it; the checks in between.
+/// Until a signal ends it; the checks in between, and what the heap no longer uses goes back to the system.
 void work(Serving& serving, server::Server& server, const sigset_t& signals, std::chrono::seconds check_every) {
     auto next = std::chrono::steady_clock::now() + check_every;
+    constexpr int trim_every = 30;
+    int seconds = 0;
     for (;;) {
         timespec wait{1, 0};
         int signal = ::sigtimedwait(&signals, nullptr, &wait);
+        if (++seconds % trim_every == 0) ::malloc_trim(0);
         if (signal == SIGTERM || signal == SIGINT) return;
         if (signal == SIGHUP) {
             auto reloaded = server.reload_certificate();
@@ -123,7 +127,7 @@ cli::Command serve_command() {
                         {"--key", "FILE", "PEM key of that certificate"},
                         {"--allow-tls12", "", "also take TLS 1.2 (default: 1.3 only)"},
                         {"--locked", "", "start locked although there is a key file"},
-                        {"--loops", "N", "threads that encrypt and decrypt (default: 2)"},
+                        {"--loops", "N", "threads that encrypt and decrypt (default: one for each two processors)"},
                         {"--workers", "N", "threads that do the work of requests (default: 32)"},
                         {"--check-seconds", "N", "how often slots and rows are checked (default: 3600)"}},
             .run = run};

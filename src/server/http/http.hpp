@@ -15,10 +15,12 @@
 // Does not   Know routes, people or content. Speak HTTP/1.0, HTTP/2, or anything without TLS.
 // Read next  message.hpp, connection.cpp (the way of one request), channel.hpp (TLS and time), router.hpp beside this folder.
 #pragma once
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "base/clock.hpp"
 #include "base/limits.hpp"
@@ -55,13 +57,16 @@ struct Limits {
     Duration watch_interval = limits::watch_interval;
 };
 
+/// One for each two processors: what a worker does with a request takes about as long as its TLS.
+inline unsigned loops_default() { return std::max(1u, std::thread::hardware_concurrency() / 2); }
+
 struct Config {
     std::string address = "127.0.0.1";      ///< numeric; "::" is every address of both families
     std::uint16_t port = 0;                 ///< 0: any free one
     std::string certificate_file;           ///< PEM, the whole chain, the server's first
     std::string key_file;                   ///< PEM
     bool allow_tls12 = false;
-    unsigned loops = 2;                     ///< threads that do TLS
+    unsigned loops = loops_default();       ///< threads that do TLS
     unsigned workers = limits::http_workers;
     Limits limits;
 };

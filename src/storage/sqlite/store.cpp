@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/sqlite/store.hpp"
 
+#include "base/journal.hpp"
 #include "base/limits.hpp"
 #include "storage/open.hpp"
 #include "storage/sqlite/migrations.hpp"
@@ -56,11 +57,13 @@ Result<std::unique_ptr<SqliteRecords>> SqliteRecords::open(const std::filesystem
     TRY(auto db, Database::open(path, Database::Mode::write));
     CHECK(migrate(*db, path, migrations()));
     if (pages_max > 0) CHECK(db->run(("PRAGMA max_page_count = " + std::to_string(pages_max)).c_str()));
-    return std::unique_ptr<SqliteRecords>(new SqliteRecords(std::move(lock), std::move(db), std::move(path)));
+    TRY(auto version, db->number("PRAGMA data_version"));
+    return std::unique_ptr<SqliteRecords>(new SqliteRecords(std::move(lock), std::move(db), std::move(path), version));
 }
 
-SqliteRecords::SqliteRecords(folder::File lock, std::unique_ptr<Database> db, std::filesystem::path path)
-    : lock_(std::move(lock)), db_(std::move(db)), writes_(*db_), readers_(std::move(path)), committer_(*this) {
+SqliteRecords::SqliteRecords(folder::File lock, std::unique_ptr<Database> db, std::filesystem::path path, std::int64_t data_version)
+    : lock_(std::move(lock)), db_(std::move(db)), writes_(*db_), readers_(std::move(path)), data_version_(data_version),
+      committer_(*this) {
     sqlite3_wal_hook(
         db_->raw(),
         [](void* self, sqlite3*, const char*, int pages) {
@@ -77,7 +80,17 @@ Result<void> SqliteRecords::copy_to(const std::string& path) {
 }
 
 // IMMEDIATE: the write lock is asked for where waiting for it is possible, and not in the middle of somebody's work.
-Result<void> SqliteRecords::begin() { return statement("BEGIN IMMEDIATE"); }
+//
+// The lock file keeps honest processes out, and nobody else. Whoever writes to the file all the same could put rows back as they
+// were, and our next change would seal the heads over them anew: so from then on nothing is written here, and whoever opens the
+// store again holds every row against its head and the log first.
+Result<void> SqliteRecords::begin() {
+    CHECK(statement("BEGIN IMMEDIATE"));
+    TRY(auto version, db_->number("PRAGMA data_version"));   // moves when another connection has written, and only then
+    if (version == data_version_) return {};
+    if (!std::exchange(told_, true)) journal(Level::error, "records.written-by-another");
+    return fail(Problem::corrupt, "another process wrote to the database while it was in use");
+}
 Result<void> SqliteRecords::mark() { return statement("SAVEPOINT piece"); }
 Result<void> SqliteRecords::keep() { return statement("RELEASE piece"); }
 Result<void> SqliteRecords::undo() {

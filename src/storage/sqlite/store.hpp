@@ -48,7 +48,7 @@ class SqliteRecords final : public ForwardsReads<Records, SqliteRecords>, privat
     Result<void> copy_to(const std::string& path) override;
 
   private:
-    SqliteRecords(folder::File lock, std::unique_ptr<Database> db, std::filesystem::path path);
+    SqliteRecords(folder::File lock, std::unique_ptr<Database> db, std::filesystem::path path, std::int64_t data_version);
 
     Result<void> begin() override;
     Result<void> mark() override;
@@ -66,6 +66,8 @@ class SqliteRecords final : public ForwardsReads<Records, SqliteRecords>, privat
     Writes writes_;
     Readers readers_;
     int wal_pages_ = 0;    ///< told by SQLite at each commit
+    std::int64_t data_version_;   ///< as the writing connection saw it when the store was opened
+    bool told_ = false;
     Committer committer_;  ///< last: its thread uses everything above
 };
 

@@ -154,6 +154,27 @@ TEST_F(SqliteFile, ACutFileIsAnErrorAndNotACrash) {
     }
 }
 
+TEST_F(SqliteFile, WritesNothingMoreOnceAnotherProcessWrote) {
+    auto records = open();
+    auto put = [&] { return records->commit([](RecordWriter& w) { return w.put_single("a", {3, bytes("x")}); }); };
+    ASSERT_TRUE(put());
+    // Other connections of ours read, and copies are made: that is not writing.
+    ASSERT_TRUE(records->single("a"));
+    ASSERT_TRUE(records->copy_to(scratch.path / "copy.db"));
+    ASSERT_TRUE(put());
+    sqlite3* other = nullptr;
+    ASSERT_EQ(sqlite3_open(path.c_str(), &other), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(other, "SELECT * FROM singles", nullptr, nullptr, nullptr), SQLITE_OK);
+    ASSERT_TRUE(put());
+    ASSERT_EQ(sqlite3_exec(other, "UPDATE singles SET number = 2", nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(other);
+    EXPECT_EQ(put().error().problem, Problem::corrupt);
+    EXPECT_EQ(put().error().problem, Problem::corrupt);
+    records.reset();
+    records = open();
+    EXPECT_TRUE(put());
+}
+
 TEST_F(SqliteFile, AFullDiskFailsTheWorkAndNotTheStore) {
     auto records = open(120);
     Result<void> done;

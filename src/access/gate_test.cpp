@@ -5,7 +5,7 @@
 #include <latch>
 #include <thread>
 
-#include "access/house_fixture.hpp"
+#include "access/house_test.hpp"
 #include "storage/faulty/faulty.hpp"
 
 namespace muniment::access {
@@ -55,7 +55,8 @@ TEST_F(Gates, RefusalsAreEntriesAndHideWhatMayNotBeSeen) {
     auto before = written();
     EXPECT_EQ(problem_of(gate.admit(bert.who, ReadMatter{matter})), Problem::not_found) << "a stranger to the matter";
     EXPECT_EQ(problem_of(gate.admit(bert.who, WriteMatter{matter})), Problem::not_found);
-    EXPECT_EQ(problem_of(gate.admit(bert.who, ReadMatter{MatterId::random()})), Problem::not_found) << "and a matter that is not there";
+    EXPECT_EQ(problem_of(gate.admit(bert.who, ReadMatter{MatterId::random()})), Problem::not_found)
+        << "and a matter that is not there";
     EXPECT_EQ(problem_of(gate.admit(root.who, ReadMatter{matter})), Problem::not_found) << "an administrator is a stranger too";
     ASSERT_EQ(written(), before + 4);
     for (std::size_t i = before; i < before + 4; ++i) EXPECT_EQ(house.entries()[i].outcome, Outcome::refused);
@@ -64,7 +65,9 @@ TEST_F(Gates, RefusalsAreEntriesAndHideWhatMayNotBeSeen) {
 }
 
 TEST_F(Gates, OpeningsStandForFifteenMinutesOrUntilThePolicyMoves) {
-    auto open = [&](std::uint64_t number = 1) { return gate.admit(anna.who, ReadMatter{matter, number}, Opening::may_stand).value().record().entry(); };
+    auto open = [&](std::uint64_t number = 1) {
+        return gate.admit(anna.who, ReadMatter{matter, number}, Opening::may_stand).value().record().entry();
+    };
     auto first = open();
     auto count = written();
     house.clock.advance(std::chrono::minutes(14));
@@ -110,7 +113,8 @@ TEST_F(Gates, TheCommitDecidesAgain) {
     auto carl = compliance();
     ASSERT_TRUE(house.raise(carl, {.matters = {matter}}, {.people = {bert.id}}));
     bool ran = false;
-    auto done = gate.commit(std::move(permit), [&](RecordWriter&, audit::Draft&) -> Result<void> { return ran = true, Result<void>{}; });
+    auto done =
+        gate.commit(std::move(permit), [&](RecordWriter&, audit::Draft&) -> Result<void> { return ran = true, Result<void>{}; });
     EXPECT_EQ(problem_of(done), Problem::not_found);
     EXPECT_FALSE(ran);
     EXPECT_EQ(last().outcome, Outcome::refused);
@@ -226,7 +230,8 @@ TEST_F(Gates, EightThreadsChangeAndRead) {
             for (int round = 0; round < rounds; ++round) {
                 auto permit = gate.admit(anna.who, ManageTeam{matter, others[static_cast<std::size_t>(i)]});
                 ASSERT_TRUE(permit) << why(permit);
-                auto done = round % 2 == 0 ? put_on_team(gate, std::move(*permit), TeamRole::reader, {}) : take_off_team(gate, std::move(*permit));
+                auto done = round % 2 == 0 ? put_on_team(gate, std::move(*permit), TeamRole::reader, {})
+                                           : take_off_team(gate, std::move(*permit));
                 ASSERT_TRUE(done) << why(done);
                 ++changed;
                 auto read = gate.admit(anna.who, ReadMatter{matter}, Opening::may_stand);
@@ -276,7 +281,9 @@ TEST_F(Gates, AnInspectionWhileSessionsComeAndGoFindsNothing) {
 TEST_F(Gates, AnInspectionThatFindsSomethingShutsEveryDoor) {
     auto permit = gate.admit(anna.who, WriteMatter{matter}).value();
     auto ruling = permit.ruling();
-    house.tamper([&](RecordWriter& writer) { return writer.drop_gate_row(static_cast<std::uint16_t>(keys::Kind::gate_person), root.id.bytes); });
+    house.tamper([&](RecordWriter& writer) {
+        return writer.drop_gate_row(static_cast<std::uint16_t>(keys::Kind::gate_person), root.id.bytes);
+    });
     EXPECT_EQ(problem_of(gate.inspect()), Problem::wall_shut);
     EXPECT_EQ(problem_of(gate.admit(anna.who, ReadMatter{matter})), Problem::wall_shut);
     EXPECT_EQ(problem_of(gate.admit(anna.who, WriteMatter{matter})), Problem::wall_shut);

@@ -65,7 +65,8 @@ class [[nodiscard]] Permit {
   private:
     friend class Gate;
     using Proof = std::conditional_t<A::changes, audit::Draft, std::shared_ptr<const audit::Durable>>;
-    Permit(A action, Ruling ruling, Proof proof) : action_(std::move(action)), ruling_(std::move(ruling)), proof_(std::move(proof)) {}
+    Permit(A action, Ruling ruling, Proof proof)
+        : action_(std::move(action)), ruling_(std::move(ruling)), proof_(std::move(proof)) {}
 
     A action_;
     Ruling ruling_;

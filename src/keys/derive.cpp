@@ -29,7 +29,12 @@ DocumentKey document_key(const MatterKey& matter, const DocumentSecret& secret, 
 
 Bytes object_context(const FirmId& firm, const ObjectId& object, Role role) {
     Writer w;
-    w.raw(View(object_head)).raw("muniment/v1/object").u8(0).raw(View(firm)).raw(View(object)).u8(static_cast<std::uint8_t>(role));
+    w.raw(View(object_head))
+        .raw("muniment/v1/object")
+        .u8(0)
+        .raw(View(firm))
+        .raw(View(object))
+        .u8(static_cast<std::uint8_t>(role));
     return std::move(w).take();
 }
 

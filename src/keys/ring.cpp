@@ -90,8 +90,13 @@ struct Ring::Epoch {
     std::uint64_t number;
 
     Epoch(EpochKey epoch, const FirmId& firm, std::uint64_t epoch_number)
-        : key(std::move(epoch)), mark(mark_of(key, firm)), records(seal_key(key, "records", firm)), head(seal_key(key, "head", firm)),
-          sums(mac_key(key, "record-sum", firm)), tags(mac_key(key, "tags", firm)), number(epoch_number) {}
+        : key(std::move(epoch)),
+          mark(mark_of(key, firm)),
+          records(seal_key(key, "records", firm)),
+          head(seal_key(key, "head", firm)),
+          sums(mac_key(key, "record-sum", firm)),
+          tags(mac_key(key, "tags", firm)),
+          number(epoch_number) {}
 };
 
 Result<Mark> Ring::needed_mark(storage::RecordReader& reader) {
@@ -162,7 +167,8 @@ Result<std::shared_ptr<Ring>> Ring::open(storage::RecordReader& reader, const Fi
     if (entries < head.log_size) return fail(Problem::corrupt, "the log is shorter than it was when the key head was sealed");
     auto epoch = std::make_shared<const Epoch>(std::move(epoch_key), firm, head.epoch);
     ring->epoch_ = epoch;
-    CHECK(ring->open_records(reader, *epoch, [&](const KeyRow& row, crypto::Secret record) { return ring->keep(row.kind, row.owner, record); }));
+    CHECK(ring->open_records(reader, *epoch,
+                             [&](const KeyRow& row, crypto::Secret record) { return ring->keep(row.kind, row.owner, record); }));
     if (!ring->firm_key_) return fail(Problem::corrupt, "the firm's own key record is missing");
     return ring;
 }
@@ -253,7 +259,8 @@ Result<void> Ring::turn_in(storage::RecordWriter& writer, const Turned& turned) 
 void Ring::turned(Turned turned) {
     std::unique_lock lock(mutex_);
     epoch_ = std::make_shared<const Epoch>(std::move(turned.epoch), firm_, epoch_->number + 1);
-    for (auto& [matter, keys] : turned.new_pages) matters_[MatterId{matter}] = std::make_shared<const MatterKeys>(std::move(keys));
+    for (auto& [matter, keys] : turned.new_pages)
+        matters_[MatterId{matter}] = std::make_shared<const MatterKeys>(std::move(keys));
 }
 
 Result<void> Ring::place_epoch(storage::Slot& slot, const RootKey& root) const {

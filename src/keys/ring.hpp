@@ -66,7 +66,8 @@ class Ring {
 
     /// In a transaction: writes the record and the renewed head. Fails with `unavailable` where the database stands under another
     /// epoch than this ring (the fence: a stale ring seals nothing).
-    Result<void> add_in(storage::RecordWriter& writer, storage::OwnerKind kind, const Id16& owner, const crypto::Secret& record) const;
+    Result<void> add_in(storage::RecordWriter& writer, storage::OwnerKind kind, const Id16& owner,
+                        const crypto::Secret& record) const;
     /// After that transaction's commit.
     void took(storage::OwnerKind kind, const Id16& owner, crypto::Secret record);
     /// Inside any transaction that seals under this ring: the same fence, alone.

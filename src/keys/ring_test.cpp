@@ -96,7 +96,9 @@ TEST_P(Rings, AnOwnerHasOneRecord) {
 }
 
 TEST_P(Rings, ARecordThatIsMissingShutsThem) {
-    for (auto [kind, owner] : {std::pair(OwnerKind::person, person.bytes), {OwnerKind::client, client.bytes}, {OwnerKind::matter, matter.bytes},
+    for (auto [kind, owner] : {std::pair(OwnerKind::person, person.bytes),
+                               {OwnerKind::client, client.bytes},
+                               {OwnerKind::matter, matter.bytes},
                                {OwnerKind::firm, firm.bytes}}) {
         auto row = key(kind, owner);
         tamper([&](RecordWriter& writer) { return writer.drop_key(kind, owner); });
@@ -202,8 +204,9 @@ TEST_P(Rings, TurnToTheNextEpochAndNoWayBack) {
 
     // The fence: who stands under the former epoch seals nothing any more.
     EXPECT_EQ(stale->fence_in(*records).error().problem, Problem::unavailable);
-    auto sealed = records->commit(
-        [&](RecordWriter& writer) { return stale->add_in(writer, OwnerKind::person, new_random_id(), crypto::Secret::random(32)); });
+    auto sealed = records->commit([&](RecordWriter& writer) {
+        return stale->add_in(writer, OwnerKind::person, new_random_id(), crypto::Secret::random(32));
+    });
     EXPECT_EQ(sealed.error().problem, Problem::unavailable);
     EXPECT_FALSE(stale->check_records(*records));
 

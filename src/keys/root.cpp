@@ -69,8 +69,9 @@ Result<UnlockFile> UnlockFile::decode(View content) {
         return fail(Problem::corrupt, "the unlock file asks for more work than any of ours");
     }
     // One spelling for each content, so that a changed byte is always found: Argon2id counts memory in KiB, a key file needs neither.
-    bool canonical = file.method == UnlockMethod::passphrase ? file.salt.size() == salt_bytes && file.cost.memory_bytes % 1024 == 0
-                                                             : file.salt.empty() && file.cost.passes == 0 && file.cost.memory_bytes == 0;
+    bool canonical = file.method == UnlockMethod::passphrase
+                         ? file.salt.size() == salt_bytes && file.cost.memory_bytes % 1024 == 0
+                         : file.salt.empty() && file.cost.passes == 0 && file.cost.memory_bytes == 0;
     if (!canonical) return fail(Problem::corrupt, "an unlock file whose salt or cost is not one of ours");
     return file;
 }
@@ -82,9 +83,11 @@ UnlockFile seal_root_with_key_file(const RootKey& root, const FirmId& firm, cons
 
 Result<UnlockFile> seal_root_with_passphrase(const RootKey& root, const FirmId& firm, std::string_view passphrase,
                                              crypto::PasswordCost cost) {
-    if (passphrase.empty() || passphrase.size() > limits::passphrase_bytes_max) return fail(Problem::weak_password, "it is empty or far too long");
+    if (passphrase.empty() || passphrase.size() > limits::passphrase_bytes_max)
+        return fail(Problem::weak_password, "it is empty or far too long");
     cost.memory_bytes -= cost.memory_bytes % 1024;   // as Argon2id does
-    UnlockFile file{.method = UnlockMethod::passphrase, .firm = firm, .salt = bytes(View(random_bytes<salt_bytes>())), .cost = cost};
+    UnlockFile file{
+        .method = UnlockMethod::passphrase, .firm = firm, .salt = bytes(View(random_bytes<salt_bytes>())), .cost = cost};
     TRY(auto derived, crypto::derive_from_passphrase(passphrase, file.salt, cost));
     TRY(auto key, MethodKey::from(std::move(derived)));
     return seal_root(std::move(file), root, key);

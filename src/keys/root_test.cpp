@@ -84,8 +84,8 @@ TEST_F(RootKeys, EveryDamageOfAPassphrasesFileIsFound) {
 
 TEST_F(RootKeys, AFileThatAsksForAbsurdWorkIsNotObeyed) {
     auto file = seal_root_with_passphrase(root, firm, "correct horse", cheap).value();
-    for (auto cost : {crypto::PasswordCost{65, 8 * 1024}, crypto::PasswordCost{UINT64_MAX, 8 * 1024}, crypto::PasswordCost{1, 8ull << 30},
-                      crypto::PasswordCost{1, SIZE_MAX}}) {
+    for (auto cost : {crypto::PasswordCost{65, 8 * 1024}, crypto::PasswordCost{UINT64_MAX, 8 * 1024},
+                      crypto::PasswordCost{1, 8ull << 30}, crypto::PasswordCost{1, SIZE_MAX}}) {
         file.cost = cost;
         EXPECT_EQ(UnlockFile::decode(file.encode()).error().problem, Problem::corrupt);
     }

@@ -22,7 +22,8 @@ std::unexpected<Error> does_not_fit(const Place& place) {
 }
 
 Result<View> body_of(const Place& place, View sealed) {
-    if (sealed.size() < small_head.size() + crypto::xaes_overhead_bytes || sealed[0] != small_head[0] || sealed[1] != small_head[1]) {
+    if (sealed.size() < small_head.size() + crypto::xaes_overhead_bytes || sealed[0] != small_head[0] ||
+        sealed[1] != small_head[1]) {
         return does_not_fit(place);
     }
     return sealed.subspan(small_head.size());

@@ -51,7 +51,8 @@ TEST_F(Sealed, EveryFlippedBitAndEveryOtherLengthIsFound) {
         flipped[bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);
         EXPECT_FALSE(open(key, firm, place, flipped)) << bit;
     }
-    for (std::size_t length = 0; length < sealed.size(); ++length) EXPECT_FALSE(open(key, firm, place, View(sealed).first(length)));
+    for (std::size_t length = 0; length < sealed.size(); ++length)
+        EXPECT_FALSE(open(key, firm, place, View(sealed).first(length)));
     sealed.push_back(0);
     EXPECT_FALSE(open(key, firm, place, sealed));
 }

@@ -68,7 +68,8 @@ Result<Living> decode_living(View content) {
 
 std::string epoch_file_name(const Mark& mark) { return to_hex(mark) + std::string(epoch_ending); }
 
-Result<void> put_epoch(storage::Slot& slot, const RootKey& root, const FirmId& firm, const EpochKey& epoch, std::uint64_t number) {
+Result<void> put_epoch(storage::Slot& slot, const RootKey& root, const FirmId& firm, const EpochKey& epoch,
+                       std::uint64_t number) {
     auto mark = mark_of(epoch, firm);
     auto name = epoch_file_name(mark);
     auto existing = slot.get(name);

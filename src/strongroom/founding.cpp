@@ -21,8 +21,8 @@ Result<void> write_name(storage::RecordWriter& writer, audit::Draft& draft, cons
 
 }  // namespace
 
-Result<Founded> found(storage::Records& records, std::span<storage::Slot* const> slots, const keys::RootKey& root, const FirmId& firm,
-                      const Founding& founding, const Clock& clock) {
+Result<Founded> found(storage::Records& records, std::span<storage::Slot* const> slots, const keys::RootKey& root,
+                      const FirmId& firm, const Founding& founding, const Clock& clock) {
     CHECK(check_label(founding.firm_name));
     if (slots.size() < 2) return fail(Problem::conflict, "a firm needs at least two slots: losing them all loses everything");
     if (firm_in(records)) return fail(Problem::already_done, "a firm was founded in this data folder");
@@ -37,7 +37,10 @@ Result<Founded> found(storage::Records& records, std::span<storage::Slot* const>
         CHECK(audit::Log::found_in(writer, *ring));
         CHECK(access::Gate::found_in(writer, *ring));
         auto person = PersonId::fresh(now);
-        audit::Leaf leaf{.id = EntryId::fresh(now), .at = now, .action = audit::Action::firm_founded, .outcome = audit::Outcome::done,
+        audit::Leaf leaf{.id = EntryId::fresh(now),
+                         .at = now,
+                         .action = audit::Action::firm_founded,
+                         .outcome = audit::Outcome::done,
                          .subjects = {{audit::SubjectKind::person, person.bytes}}};
         audit::Draft draft(std::move(leaf), bytes("{}"), {storage::OwnerKind::firm, firm.bytes, ring->firm_details()});
         CHECK(write_name(writer, draft, *ring, founding.firm_name));

@@ -18,8 +18,8 @@ struct Founded {
 };
 
 /// `already_done` where a firm was founded in this database.
-Result<Founded> found(storage::Records& records, std::span<storage::Slot* const> slots, const keys::RootKey& root, const FirmId& firm,
-                      const Founding& founding, const Clock& clock);
+Result<Founded> found(storage::Records& records, std::span<storage::Slot* const> slots, const keys::RootKey& root,
+                      const FirmId& firm, const Founding& founding, const Clock& clock);
 
 /// Which firm this database is of; `not_found` where none was founded. `too_new` for a format of a newer program.
 Result<FirmId> firm_in(storage::RecordReader& reader);

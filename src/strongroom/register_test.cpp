@@ -4,7 +4,7 @@
 
 #include <thread>
 
-#include "strongroom/firm_fixture.hpp"
+#include "strongroom/firm_test.hpp"
 
 namespace muniment::strongroom {
 namespace {
@@ -37,7 +37,9 @@ class Registers : public ::testing::TestWithParam<Store> {
         return firm.register_->open_matter(std::move(permit), profile);
     }
     std::uint64_t revision() { return firm.gate->policy()->matter(firm.matter)->revision; }
-    Result<void> close() { return firm.register_->close_matter(firm.gate->admit(firm.anna->who, CloseMatter{firm.matter}).value(), revision()); }
+    Result<void> close() {
+        return firm.register_->close_matter(firm.gate->admit(firm.anna->who, CloseMatter{firm.matter}).value(), revision());
+    }
 
     Firm firm{GetParam()};
     Member& anna = *firm.anna;
@@ -45,14 +47,16 @@ class Registers : public ::testing::TestWithParam<Store> {
 
 TEST_P(Registers, AFirmIsFoundedOnce) {
     auto slots = firm.plain_slots();
-    auto again = found(*firm.records, slots, firm.root_key, firm.firm, {"Another", {"x", "X", {FirmRole::administrator}}}, firm.clock);
+    auto again =
+        found(*firm.records, slots, firm.root_key, firm.firm, {"Another", {"x", "X", {FirmRole::administrator}}}, firm.clock);
     EXPECT_EQ(problem_of(again), Problem::already_done);
     EXPECT_EQ(firm_in(*firm.records).value(), firm.firm);
     EXPECT_EQ(firm_name(*firm.records, *firm.ring).value(), "Example & Partners");
     auto empty = storage::open_memory();
     EXPECT_EQ(problem_of(firm_in(*empty)), Problem::not_found);
     auto one = std::vector{slots[0]};
-    EXPECT_EQ(problem_of(found(*empty, one, firm.root_key, FirmId::random(), {"F", {"x", "X", {}}}, firm.clock)), Problem::conflict);
+    EXPECT_EQ(problem_of(found(*empty, one, firm.root_key, FirmId::random(), {"F", {"x", "X", {}}}, firm.clock)),
+              Problem::conflict);
 }
 
 // A founding that is cut off by a slot or by the database founded nothing, and can be begun again.
@@ -127,7 +131,8 @@ TEST_P(Registers, ListsAreTrimmedByWalls) {
     ASSERT_TRUE(firm.raise(carl, {.clients = {hidden_client}}, {.people = {bert.id}}));
     EXPECT_EQ(clients_of(bert), std::vector<std::string>{"Smith Ltd"});
     EXPECT_EQ(all_matters_of(bert), std::vector<std::string>{"Smith v. Jones"});
-    auto hidden = open_matter({"Mine", "", ""}, bert, hidden_client), missing = open_matter({"Mine", "", ""}, bert, ClientId::random());
+    auto hidden = open_matter({"Mine", "", ""}, bert, hidden_client),
+         missing = open_matter({"Mine", "", ""}, bert, ClientId::random());
     EXPECT_EQ(problem_of(hidden), Problem::not_found) << "nor is a way in by opening one";
     EXPECT_EQ(why(hidden), why(missing)) << "and both say the same";
     EXPECT_EQ(all_matters_of(anna).size(), 2u);
@@ -136,7 +141,9 @@ TEST_P(Registers, ListsAreTrimmedByWalls) {
 
 TEST_P(Registers, AClosedMatterIsReadAndNotWritten) {
     auto paper = firm.put("a.txt", content(10)).value();
-    EXPECT_EQ(problem_of(firm.register_->close_matter(firm.gate->admit(anna.who, CloseMatter{firm.matter}).value(), revision() + 1)), Problem::stale);
+    EXPECT_EQ(
+        problem_of(firm.register_->close_matter(firm.gate->admit(anna.who, CloseMatter{firm.matter}).value(), revision() + 1)),
+        Problem::stale);
     ASSERT_TRUE(close());
     EXPECT_EQ(problem_of(firm.put("b.txt", content(10))), Problem::denied);
     EXPECT_EQ(problem_of(firm.trash(paper)), Problem::denied);

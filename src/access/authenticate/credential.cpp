@@ -12,7 +12,14 @@ constexpr std::size_t phc_bytes_max = 256, totp_bytes_max = 64;
 
 Bytes Credential::encode() const {
     Writer w;
-    w.u8(format).u8(enrolled ? 1 : 0).raw(invitation).i64(invitation_until.us).str(password).str(totp).u64(totp_step).i64(password_set.us);
+    w.u8(format)
+        .u8(enrolled ? 1 : 0)
+        .raw(invitation)
+        .i64(invitation_until.us)
+        .str(password)
+        .str(totp)
+        .u64(totp_step)
+        .i64(password_set.us);
     return std::move(w).take();
 }
 

@@ -93,7 +93,8 @@ class SignIn {
     Result<Id16> let_through(std::string_view sign_in, const Origin& origin);
     bool password_fits(const std::optional<Credential>& credential, std::string_view password) const;
     Result<PersonId> invited(const EnrolmentAttempt& attempt, const Origin& origin, Credential& credential);
-    Result<SignedIn> begin(const PersonId& person, const Credential& proven, std::uint64_t step, SessionKind kind, const Origin& origin);
+    Result<SignedIn> begin(const PersonId& person, const Credential& proven, std::uint64_t step, SessionKind kind,
+                           const Origin& origin);
     Result<void> sweep_in(storage::RecordWriter& writer, audit::Draft& draft, const std::vector<SessionId>& ended) const;
     std::vector<SessionId> ended_sessions_of(const PersonId& person) const;
     std::unexpected<Error> refused(const Origin& origin);

@@ -4,7 +4,7 @@
 #include <latch>
 #include <thread>
 
-#include "access/house_fixture.hpp"
+#include "access/house_test.hpp"
 #include "base/limits.hpp"
 
 namespace muniment::access {
@@ -23,19 +23,23 @@ struct SigningIn : ::testing::Test {
         house.clock.advance(std::chrono::seconds(totp_step_seconds));
         return house.code(member.totp);
     }
-    Result<SignedIn> attempt(const std::string& name, const std::string& password, const std::string& code, const std::string& source = "192.0.2.7") {
+    Result<SignedIn> attempt(const std::string& name, const std::string& password, const std::string& code,
+                             const std::string& source = "192.0.2.7") {
         return house.sign_in->sign_in({name, password, code, SessionKind::browser}, House::origin(source));
     }
     bool stands(const std::string& secret) { return house.sign_in->principal(secret, House::origin()).has_value(); }
     Credential credential(const PersonId& person) {
         auto place = credential_place(person);
         auto row = house.records->gate_row(static_cast<std::uint16_t>(place.kind), place.row).value().value();
-        auto content = keys::open(house.ring->gate_seal(), house.firm, {place.kind, row.owner, row.row, row.revision}, row.sealed).value();
+        auto content =
+            keys::open(house.ring->gate_seal(), house.firm, {place.kind, row.owner, row.row, row.revision}, row.sealed).value();
         return Credential::decode(content).value();
     }
     NewPerson named(const std::string& name) { return {name, name, {}}; }
     std::string invite(const std::string& name) {
-        return house.people->add(house.gate->admit(root.who, AddPerson{PersonId::fresh(house.clock.now())}).value(), named(name)).value().invitation;
+        return house.people->add(house.gate->admit(root.who, AddPerson{PersonId::fresh(house.clock.now())}).value(), named(name))
+            .value()
+            .invitation;
     }
     EnrolmentAttempt enrolment(const std::string& name, const std::string& invitation) {
         return {name, invitation, std::string(House::password), "", SessionKind::browser};
@@ -151,8 +155,10 @@ TEST_F(SigningIn, APasswordIsChangedByItsOwnerAloneAndEndsTheSessions) {
     auto permit = [&](const Member& who, PersonId of) { return house.gate->admit(who.who, ChangePassword{of}).value(); };
     EXPECT_EQ(problem_of(house.sign_in->change_password(permit(root, anna.id), anna.password, next)), Problem::denied);
     EXPECT_EQ(problem_of(house.sign_in->change_password(permit(anna, anna.id), "not it at all", next)), Problem::sign_in_refused);
-    EXPECT_EQ(problem_of(house.sign_in->change_password(permit(anna, anna.id), anna.password, "anna1234")), Problem::weak_password);
-    EXPECT_EQ(problem_of(house.sign_in->change_password(permit(anna, anna.id), anna.password, anna.password)), Problem::weak_password);
+    EXPECT_EQ(problem_of(house.sign_in->change_password(permit(anna, anna.id), anna.password, "anna1234")),
+              Problem::weak_password);
+    EXPECT_EQ(problem_of(house.sign_in->change_password(permit(anna, anna.id), anna.password, anna.password)),
+              Problem::weak_password);
     EXPECT_TRUE(stands(other.secret));
     ASSERT_TRUE(house.sign_in->change_password(permit(anna, anna.id), anna.password, next));
     EXPECT_FALSE(stands(anna.secret));
@@ -188,7 +194,8 @@ TEST_F(SigningIn, SessionsEnd) {
 TEST_F(SigningIn, PeoplePastTheirEndAreOut) {
     auto revision = house.gate->policy()->person(anna.id)->revision;
     auto until = house.clock.now() + std::chrono::minutes(10);
-    ASSERT_TRUE(house.people->change(house.gate->admit(root.who, ChangePerson{anna.id}).value(), revision, {FirmRole::lawyer}, until));
+    ASSERT_TRUE(
+        house.people->change(house.gate->admit(root.who, ChangePerson{anna.id}).value(), revision, {FirmRole::lawyer}, until));
     house.renew(anna);
     EXPECT_TRUE(stands(anna.secret));
     house.clock.advance(std::chrono::minutes(10));
@@ -221,8 +228,8 @@ TEST_F(SigningIn, SessionsSurviveARestartAndEndedOnesDoNot) {
 }
 
 TEST_F(SigningIn, ASecretThatIsNobodysIsRefused) {
-    for (std::string secret : {std::string(), std::string("mun_s_"), "mun_s_" + std::string(43, 'A'), "mun_t_" + anna.secret.substr(6),
-                               anna.secret + "A", std::string(100'000, 'x')}) {
+    for (std::string secret : {std::string(), std::string("mun_s_"), "mun_s_" + std::string(43, 'A'),
+                               "mun_t_" + anna.secret.substr(6), anna.secret + "A", std::string(100'000, 'x')}) {
         EXPECT_EQ(problem_of(house.sign_in->principal(secret, House::origin())), Problem::unauthenticated);
     }
 }
@@ -264,7 +271,8 @@ TEST_F(SigningIn, AnInvitationIsOnePersonsAndUsedOnce) {
     auto invitation = invite("bert");
     invite("carl");
     EXPECT_EQ(problem_of(house.sign_in->enrol(enrolment("carl", invitation), House::origin())), Problem::sign_in_refused);
-    EXPECT_EQ(problem_of(house.sign_in->enrol(enrolment("bert", "AAAA-AAAA-AAAA-AAAA"), House::origin())), Problem::sign_in_refused);
+    EXPECT_EQ(problem_of(house.sign_in->enrol(enrolment("bert", "AAAA-AAAA-AAAA-AAAA"), House::origin())),
+              Problem::sign_in_refused);
     EXPECT_EQ(problem_of(house.sign_in->enrol(enrolment("nobody", invitation), House::origin())), Problem::sign_in_refused);
     auto bert = house.enrol("bert", invitation);
     EXPECT_EQ(problem_of(house.sign_in->enrol(enrolment("bert", invitation), House::origin())), Problem::sign_in_refused);
@@ -323,8 +331,13 @@ TEST(Invitations, AreReadAsTheyAreTyped) {
 }
 
 TEST(Credentials, AreReadAsTheyWereWritten) {
-    Credential c{.enrolled = true, .invitation = crypto::sha256(view("x")), .invitation_until = {5}, .password = "phc", .totp = Bytes(20, 7),
-                 .totp_step = 9, .password_set = {11}};
+    Credential c{.enrolled = true,
+                 .invitation = crypto::sha256(view("x")),
+                 .invitation_until = {5},
+                 .password = "phc",
+                 .totp = Bytes(20, 7),
+                 .totp_step = 9,
+                 .password_set = {11}};
     auto back = Credential::decode(c.encode()).value();
     EXPECT_EQ(back.encode(), c.encode());
     auto cut = c.encode();

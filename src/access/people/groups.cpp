@@ -70,7 +70,8 @@ Result<void> Groups::join(Permit<ChangeGroup> permit) {
         if (group.members.size() >= limits::wall_members_max) return fail(Problem::too_large, "a group of so many people");
         group.members.push_back(*joins);
         group.revision += 1;
-        if (!would_breach(policy, group).empty()) return fail(Problem::conflict, "an ethical wall keeps them from what this group works on");
+        if (!would_breach(policy, group).empty())
+            return fail(Problem::conflict, "an ethical wall keeps them from what this group works on");
         return std::vector<Change>{group};
     }));
     return {};
@@ -91,7 +92,8 @@ Result<void> Groups::leave(Permit<ChangeGroup> permit, const PersonId& person) {
 
 std::vector<GroupView> Groups::list() const {
     std::vector<GroupView> all;
-    gate_.policy()->each_group([&](const Group& group) { all.push_back({group.id, name_of(group.id), group.members, group.revision}); });
+    gate_.policy()->each_group(
+        [&](const Group& group) { all.push_back({group.id, name_of(group.id), group.members, group.revision}); });
     std::ranges::sort(all, {}, [](const GroupView& g) { return std::pair(fold_name(g.name), g.id); });
     return all;
 }

@@ -33,7 +33,8 @@ Result<std::string> write_person(storage::RecordWriter& writer, audit::Draft& dr
     CHECK(ring.add_in(writer, storage::OwnerKind::person, id.bytes, key));
     TRY(auto person_key, keys::PersonKey::from(key.clone()));
     auto place = profile_place(id, 1);
-    auto sealed = keys::seal_field(keys::seal_key(person_key, "fields", ring.firm()), ring.firm(), place, profile(person.sign_in, person.name));
+    auto sealed = keys::seal_field(keys::seal_key(person_key, "fields", ring.firm()), ring.firm(), place,
+                                   profile(person.sign_in, person.name));
     draft.add(audit::RowMark{static_cast<std::uint16_t>(place.kind), place.row, 1, crypto::sha256(sealed)});
     CHECK(writer.put_field({static_cast<std::uint16_t>(place.kind), place.owner, place.row, 1, std::move(sealed)}));
     auto code = new_invitation_code();
@@ -44,8 +45,8 @@ Result<std::string> write_person(storage::RecordWriter& writer, audit::Draft& dr
 
 }  // namespace
 
-Result<std::string> People::found_in(storage::RecordWriter& writer, audit::Draft& draft, const keys::Ring& ring, const PersonId& id,
-                                     const NewPerson& first, Instant now) {
+Result<std::string> People::found_in(storage::RecordWriter& writer, audit::Draft& draft, const keys::Ring& ring,
+                                     const PersonId& id, const NewPerson& first, Instant now) {
     CHECK(check(first));
     GateRows rows(ring);
     Person fact{.id = id, .revision = 1, .active = true, .roles = first.roles, .until = first.until};
@@ -62,22 +63,23 @@ Result<std::unique_ptr<People>> People::open(Gate& gate) {
 Result<void> People::load() {
     const auto& ring = gate_.ring();
     Result<void> outcome;
-    CHECK(gate_.records().for_each_field(static_cast<std::uint16_t>(keys::Kind::person_profile), [&](const storage::FieldRow& row) {
-        outcome = [&]() -> Result<void> {
-            PersonId id{row.owner};
-            TRY(auto key, ring.person(id));
-            TRY(auto content, keys::open_field(keys::seal_key(*key, "fields", ring.firm()), ring.firm(),
-                                               profile_place(id, row.revision), row.sealed));
-            Reader r(content);
-            if (r.u8() != format) return fail(Problem::too_new, "a person's profile");
-            auto sign_in = string(r.str(limits::name_bytes_max));
-            auto name = string(r.str(limits::name_bytes_max));
-            CHECK(r.done("a person's profile"));
-            keep(id, {std::move(sign_in), std::move(name)});
-            return {};
-        }();
-        return outcome.has_value();
-    }));
+    CHECK(
+        gate_.records().for_each_field(static_cast<std::uint16_t>(keys::Kind::person_profile), [&](const storage::FieldRow& row) {
+            outcome = [&]() -> Result<void> {
+                PersonId id{row.owner};
+                TRY(auto key, ring.person(id));
+                TRY(auto content, keys::open_field(keys::seal_key(*key, "fields", ring.firm()), ring.firm(),
+                                                   profile_place(id, row.revision), row.sealed));
+                Reader r(content);
+                if (r.u8() != format) return fail(Problem::too_new, "a person's profile");
+                auto sign_in = string(r.str(limits::name_bytes_max));
+                auto name = string(r.str(limits::name_bytes_max));
+                CHECK(r.done("a person's profile"));
+                keep(id, {std::move(sign_in), std::move(name)});
+                return {};
+            }();
+            return outcome.has_value();
+        }));
     return outcome;
 }
 
@@ -122,7 +124,8 @@ Result<Person> person_in(const Policy& policy, const PersonId& id) {
 
 Result<void> not_last_administrator(const Policy& policy, const Person& person) {
     bool others = false;
-    policy.each_person([&](const Person& p) { others |= p.id != person.id && p.active && !p.until && p.roles.has(FirmRole::administrator); });
+    policy.each_person(
+        [&](const Person& p) { others |= p.id != person.id && p.active && !p.until && p.roles.has(FirmRole::administrator); });
     if (!others && person.roles.has(FirmRole::administrator)) {
         return fail(Problem::conflict, "this is the last administrator, and nobody could let anybody in afterwards");
     }
@@ -131,7 +134,8 @@ Result<void> not_last_administrator(const Policy& policy, const Person& person) 
 
 }  // namespace
 
-Result<void> People::change(Permit<ChangePerson> permit, std::uint64_t if_revision, FirmRoles roles, std::optional<Instant> until) {
+Result<void> People::change(Permit<ChangePerson> permit, std::uint64_t if_revision, FirmRoles roles,
+                            std::optional<Instant> until) {
     auto id = permit.action().person;
     CHECK(gate_.change(std::move(permit), [&](const Policy& policy) -> Result<std::vector<Change>> {
         TRY(auto person, person_in(policy, id));

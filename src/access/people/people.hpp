@@ -103,7 +103,7 @@ class People {
     void keep(const PersonId& person, Names names);
 
     Gate& gate_;
-    std::mutex adding_;                                       // a sign-in name is looked up and taken without another taking it between
+    std::mutex adding_;  // a sign-in name is looked up and taken without another taking it between
     mutable std::shared_mutex mutex_;
     std::unordered_map<PersonId, Names> names_;
     std::unordered_map<std::string, PersonId> by_sign_in_;    // folded

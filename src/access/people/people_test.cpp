@@ -2,7 +2,7 @@
 // People, groups, teams and walls through the gate.
 #include "access/people/people.hpp"
 
-#include "access/house_fixture.hpp"
+#include "access/house_test.hpp"
 
 namespace muniment::access {
 namespace {
@@ -39,7 +39,9 @@ struct Staff : ::testing::Test {
         TRY(auto permit, gate.admit(root.who, ChangeGroup{id, member}));
         return house.groups->join(std::move(permit));
     }
-    Result<void> leave(GroupId id, PersonId member) { return house.groups->leave(gate.admit(root.who, ChangeGroup{id}).value(), member); }
+    Result<void> leave(GroupId id, PersonId member) {
+        return house.groups->leave(gate.admit(root.who, ChangeGroup{id}).value(), member);
+    }
     bool reads(const Member& member, MatterId matter) { return gate.admit(member.who, ReadMatter{matter}).has_value(); }
 };
 
@@ -56,10 +58,11 @@ TEST_F(Staff, AreFoundByTheirFoldedSignInName) {
 TEST_F(Staff, NamesAreNowhereInTheClear) {
     auto holds = [](View stored) { return text(stored).find("anna") != std::string_view::npos; };
     bool found = false;
-    ASSERT_TRUE(house.records->for_each_field(static_cast<std::uint16_t>(keys::Kind::person_profile), [&](const storage::FieldRow& row) {
-        found |= holds(row.sealed);
-        return true;
-    }));
+    ASSERT_TRUE(
+        house.records->for_each_field(static_cast<std::uint16_t>(keys::Kind::person_profile), [&](const storage::FieldRow& row) {
+            found |= holds(row.sealed);
+            return true;
+        }));
     ASSERT_TRUE(house.records->for_each_entry(0, UINT64_MAX, [&](const storage::EntryRow& row) {
         found |= holds(row.leaf) || holds(row.detail);
         return true;
@@ -94,7 +97,8 @@ TEST_F(Staff, AChangeNamesTheRevisionItWasMadeFrom) {
 TEST_F(Staff, TheLastAdministratorStays) {
     EXPECT_EQ(problem_of(end(root.id)), Problem::conflict);
     EXPECT_EQ(problem_of(change(root.id, {FirmRole::partner})), Problem::conflict);
-    EXPECT_EQ(problem_of(change(root.id, {FirmRole::administrator}, house.clock.now() + std::chrono::hours(1))), Problem::conflict);
+    EXPECT_EQ(problem_of(change(root.id, {FirmRole::administrator}, house.clock.now() + std::chrono::hours(1))),
+              Problem::conflict);
     auto temporary = invite("temp", {FirmRole::administrator});
     ASSERT_TRUE(change(temporary, {FirmRole::administrator}, house.clock.now() + std::chrono::hours(1)));
     EXPECT_EQ(problem_of(end(root.id)), Problem::conflict) << "one who leaves soon does not count";
@@ -132,7 +136,8 @@ TEST_F(Staff, TheLastLeadStays) {
     auto matter = house.open_matter(anna);
     EXPECT_EQ(problem_of(house.take_off(anna, matter, anna.id)), Problem::conflict);
     EXPECT_EQ(problem_of(house.put_on(anna, matter, anna.id, TeamRole::member)), Problem::conflict);
-    EXPECT_EQ(problem_of(house.put_on(anna, matter, anna.id, TeamRole::lead, house.clock.now() + std::chrono::hours(1))), Problem::conflict);
+    EXPECT_EQ(problem_of(house.put_on(anna, matter, anna.id, TeamRole::lead, house.clock.now() + std::chrono::hours(1))),
+              Problem::conflict);
     // Others who could not name a successor do not count: an empty group, somebody who left, somebody for a while.
     ASSERT_TRUE(house.put_on(anna, matter, group("Nobody", {}), TeamRole::lead));
     auto left = invite("left"), soon = invite("soon");
@@ -201,7 +206,8 @@ TEST_F(Staff, AWallIsStrongerThanEveryGrantAndRole) {
     EXPECT_EQ(both.value(), std::vector{bert.id}) << "who stands on both sides is named, to be told";
     EXPECT_FALSE(reads(bert, matter));
     EXPECT_FALSE(gate.admit(bert.who, ManageTeam{matter, bert.id})) << "nor lets themselves back in";
-    EXPECT_EQ(problem_of(house.put_on(anna, matter, root.id, TeamRole::reader)), Problem::conflict) << "nor is anybody put on by mistake";
+    EXPECT_EQ(problem_of(house.put_on(anna, matter, root.id, TeamRole::reader)), Problem::conflict)
+        << "nor is anybody put on by mistake";
 }
 
 TEST_F(Staff, AWallRemembersWhoLeftATeam) {
@@ -214,7 +220,8 @@ TEST_F(Staff, AWallRemembersWhoLeftATeam) {
     ASSERT_TRUE(house.raise(carl, {.matters = {ours}}, {.matters = {other}}));
     EXPECT_EQ(problem_of(house.put_on(doris, other, bert.id, TeamRole::reader)), Problem::conflict);
     ASSERT_TRUE(house.take_off(anna, ours, bert.id));
-    EXPECT_EQ(problem_of(house.put_on(doris, other, bert.id, TeamRole::reader)), Problem::conflict) << "what they know, they still know";
+    EXPECT_EQ(problem_of(house.put_on(doris, other, bert.id, TeamRole::reader)), Problem::conflict)
+        << "what they know, they still know";
     ASSERT_TRUE(house.reopen());
     house.renew(doris);
     EXPECT_EQ(problem_of(house.put_on(doris, other, bert.id, TeamRole::reader)), Problem::conflict) << "after a restart as well";

@@ -40,7 +40,8 @@ bool is_last_lead(const Policy& policy, const MatterId& matter, const Grantee& g
         return stays(policy, std::get<PersonId>(grant.grantee));
     };
     bool others = std::ranges::any_of(card->team, [&](const Grant& grant) { return grant.grantee != grantee && leads(grant); });
-    return !others && std::ranges::any_of(card->team, [&](const Grant& grant) { return grant.grantee == grantee && leads(grant); });
+    return !others &&
+           std::ranges::any_of(card->team, [&](const Grant& grant) { return grant.grantee == grantee && leads(grant); });
 }
 
 }  // namespace
@@ -65,7 +66,8 @@ Result<void> put_on_team(Gate& gate, TeamPermit permit, TeamRole role, std::opti
     Grant grant{permit.action().matter, permit.action().grantee, role, until};
     CHECK(gate.change(std::move(permit), [&](const Policy& policy) -> Result<std::vector<Change>> {
         if (!policy.matter(grant.matter)) return fail(Problem::not_found);
-        if (!exists(policy, grant.grantee)) return fail(Problem::not_found, "No such person or group, or their access was ended.");
+        if (!exists(policy, grant.grantee))
+            return fail(Problem::not_found, "No such person or group, or their access was ended.");
         if ((role != TeamRole::lead || until) && is_last_lead(policy, grant.matter, grant.grantee)) {
             return fail(Problem::conflict, "this is the matter's last lead: name another first");
         }

@@ -11,19 +11,26 @@ constexpr std::uint8_t head_format = 1;
 
 std::unexpected<Error> shut(std::string why) { return fail(Problem::wall_shut, std::move(why)); }
 
-keys::Place head_place(const FirmId& firm, std::uint64_t number) { return {keys::Kind::gate_head, firm.bytes, firm.bytes, number}; }
-
-bool is_gate_kind(std::uint16_t kind) {
-    return kind >= static_cast<std::uint16_t>(keys::Kind::gate_person) && kind <= static_cast<std::uint16_t>(keys::Kind::gate_client);
+keys::Place head_place(const FirmId& firm, std::uint64_t number) {
+    return {keys::Kind::gate_head, firm.bytes, firm.bytes, number};
 }
 
-keys::Place place_of(const storage::GateRow& row) { return {static_cast<keys::Kind>(row.kind), row.owner, row.row, row.revision}; }
+bool is_gate_kind(std::uint16_t kind) {
+    return kind >= static_cast<std::uint16_t>(keys::Kind::gate_person) &&
+           kind <= static_cast<std::uint16_t>(keys::Kind::gate_client);
+}
+
+keys::Place place_of(const storage::GateRow& row) {
+    return {static_cast<keys::Kind>(row.kind), row.owner, row.row, row.revision};
+}
 
 }  // namespace
 
 GateRows::GateRows(const keys::Ring& ring) : firm_(ring.firm()), seal_(ring.gate_seal()), mac_(ring.gate_mac()) {}
 
-Result<void> GateRows::found_in(storage::RecordWriter& writer) const { return write_head_in(writer, GateHead{.policy_revision = 1}); }
+Result<void> GateRows::found_in(storage::RecordWriter& writer) const {
+    return write_head_in(writer, GateHead{.policy_revision = 1});
+}
 
 Hash GateRows::hash_of(const storage::GateRow& row) const {
     return keys::row_hash(mac_, row.kind, row.owner, row.row, row.revision, row.sealed);
@@ -84,7 +91,8 @@ Result<void> GateRows::nothing_newer_in_log(storage::RecordReader& reader, const
     CHECK(reader.for_each_entry(head.log_size, entries, [&](const storage::EntryRow& entry) {
         auto leaf = audit::Leaf::decode(entry.leaf);
         if (!leaf) outcome = shut("an entry of the log since the gate last changed does not decode");
-        else if (std::ranges::any_of(leaf->rows, [&](const auto& mark) { return is_gate_kind(mark.kind) && mark.revision > head.number; }))
+        else if (std::ranges::any_of(leaf->rows,
+                                     [&](const auto& mark) { return is_gate_kind(mark.kind) && mark.revision > head.number; }))
             outcome = shut("the log tells of a change of the gate that its rows do not have");
         return outcome.has_value();
     }));

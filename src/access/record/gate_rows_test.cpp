@@ -5,7 +5,7 @@
 
 #include <map>
 
-#include "access/house_fixture.hpp"
+#include "access/house_test.hpp"
 
 namespace muniment::access {
 namespace {

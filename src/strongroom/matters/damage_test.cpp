@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "strongroom/firm_fixture.hpp"
+#include "strongroom/firm_test.hpp"
 
 namespace muniment::strongroom {
 namespace {
@@ -96,7 +96,9 @@ TEST_F(Damaged, ObjectsWhosePlacesWereSwappedAreFound) {
     };
     swapped([](auto& a, auto& b) { std::swap(a.place, b.place); });
     swapped([](auto& a, auto& b) { std::swap(a.wrapped_key, b.wrapped_key); });
-    swapped([](auto& a, auto& b) { std::swap(a.place, b.place), std::swap(a.wrapped_key, b.wrapped_key), std::swap(a.object, b.object); });
+    swapped([](auto& a, auto& b) {
+        std::swap(a.place, b.place), std::swap(a.wrapped_key, b.wrapped_key), std::swap(a.object, b.object);
+    });
     EXPECT_EQ(firm.get(one.id).value(), content(1'000, 1));
 }
 

@@ -57,7 +57,8 @@ Result<VersionFacts> decode_version(View content) {
 OpenDocument DocumentRows::make(const DocumentId& id) const {
     auto secret = keys::DocumentSecret::random();
     auto key = keys::document_key(keys_->matter, secret, firm_, id);
-    OpenDocument document{{.matter = matter_, .document = id, .generation = keys_->generation}, std::move(secret), std::move(key)};
+    OpenDocument document{
+        {.matter = matter_, .document = id, .generation = keys_->generation}, std::move(secret), std::move(key)};
     seal_secret(document);
     return document;
 }
@@ -90,12 +91,14 @@ const keys::SealKey& DocumentRows::list_key() const {
 }
 
 void DocumentRows::seal_list(storage::DocumentRow& row, const ListEntry& entry) const {
-    row.list = keys::seal_field(list_key(), firm_, document_place(Kind::document_list, row.document, row.generation), encode(entry));
+    row.list =
+        keys::seal_field(list_key(), firm_, document_place(Kind::document_list, row.document, row.generation), encode(entry));
 }
 
 Result<ListEntry> DocumentRows::open_list(const storage::DocumentRow& row) const {
     CHECK(not_newer(row));
-    TRY(auto content, keys::open_field(list_key(), firm_, document_place(Kind::document_list, row.document, row.generation), row.list));
+    TRY(auto content,
+        keys::open_field(list_key(), firm_, document_place(Kind::document_list, row.document, row.generation), row.list));
     Reader r(content);
     if (r.u8() != format) return fail(Problem::too_new, "a list row");
     ListEntry entry;
@@ -114,7 +117,8 @@ Bytes DocumentRows::tag(const DocumentId& folder, std::string_view name) const {
     return Bytes(full.begin(), full.begin() + 16);
 }
 
-Bytes DocumentRows::seal_version(const OpenDocument& document, std::uint32_t version, std::uint64_t revision, const VersionFacts& facts) const {
+Bytes DocumentRows::seal_version(const OpenDocument& document, std::uint32_t version, std::uint64_t revision,
+                                 const VersionFacts& facts) const {
     Place place{Kind::document_version, document.row.document.bytes, version_id(version), revision};
     return keys::seal_field(keys::seal_key(document.key, "fields", firm_), firm_, place, encode(facts));
 }
@@ -125,7 +129,8 @@ Result<VersionFacts> DocumentRows::open_version(const OpenDocument& document, co
     return decode_version(content);
 }
 
-Bytes DocumentRows::wrap(const OpenDocument& document, const ObjectId& object, std::uint32_t version, const keys::ObjectKey& key) const {
+Bytes DocumentRows::wrap(const OpenDocument& document, const ObjectId& object, std::uint32_t version,
+                         const keys::ObjectKey& key) const {
     Place place{Kind::object_key, document.row.document.bytes, object.bytes, version};
     return keys::seal(keys::seal_key(document.key, "objects", firm_), firm_, place, key.expose());
 }

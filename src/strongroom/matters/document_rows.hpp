@@ -66,7 +66,8 @@ class DocumentRows {
     Result<ListEntry> open_list(const storage::DocumentRow& row) const;
     Bytes tag(const DocumentId& folder, std::string_view name) const;     ///< 16 bytes
 
-    Bytes seal_version(const OpenDocument& document, std::uint32_t version, std::uint64_t revision, const VersionFacts& facts) const;
+    Bytes seal_version(const OpenDocument& document, std::uint32_t version, std::uint64_t revision,
+                       const VersionFacts& facts) const;
     Result<VersionFacts> open_version(const OpenDocument& document, const storage::VersionRow& row) const;
     Bytes wrap(const OpenDocument& document, const ObjectId& object, std::uint32_t version, const keys::ObjectKey& key) const;
     Result<keys::ObjectKey> unwrap(const OpenDocument& document, const storage::PartRow& part) const;

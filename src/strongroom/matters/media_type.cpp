@@ -38,7 +38,9 @@ bool is_text(View bytes) {
         if (check_utf8(bytes)) break;
         bytes = bytes.first(bytes.size() - 1);
     }
-    return check_utf8(bytes).has_value() && std::ranges::none_of(bytes, [](std::uint8_t c) { return c < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f'; });
+    return check_utf8(bytes).has_value() && std::ranges::none_of(bytes, [](std::uint8_t c) {
+               return c < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f';
+           });
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ Result<void> open_whole(storage::PackStore& packs, const FirmId& firm, const sto
     }
     Bytes head(head_bytes);
     CHECK(packs.read(part.place, 0, head));
-    if (!std::equal(keys::object_head.begin(), keys::object_head.end(), head.begin())) return fail(Problem::corrupt, "object " + part.object.text());
+    if (!std::equal(keys::object_head.begin(), keys::object_head.end(), head.begin()))
+        return fail(Problem::corrupt, "object " + part.object.text());
     TRY(auto opener, crypto::StreamOpener::create(key.expose(), keys::object_context(firm, part.object, keys::Role::part),
                                                   View(head).subspan(keys::object_head.size())));
     constexpr std::uint64_t chunks_at_once = 64;

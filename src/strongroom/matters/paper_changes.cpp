@@ -149,7 +149,8 @@ Result<PaperView> Papers::check_out(Permit<CheckOut> permit, Duration lasts, con
     TRY(auto rows, rows_of(matter));
     CHECK(gate_.commit(std::move(permit), [&](RecordWriter& writer, audit::Draft& draft) -> Result<void> {
         TRY(auto document, open_at(writer, rows, matter, id, std::nullopt));
-        if (document.row.folder || document.row.state != DocumentState::live) return fail(Problem::conflict, "only a paper that is not in the trash can be checked out");
+        if (document.row.folder || document.row.state != DocumentState::live)
+            return fail(Problem::conflict, "only a paper that is not in the trash can be checked out");
         CHECK(check_not_out_in(writer, rows, document, who));
         TRY(auto former, checkout_row(writer, id));
         auto revision = former ? former->revision + 1 : 1;

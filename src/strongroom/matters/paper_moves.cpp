@@ -18,7 +18,8 @@ namespace {
 constexpr std::size_t entries_max = 10'000;
 
 /// A folder may not come to lie in itself or below.
-Result<void> check_not_below_itself(storage::RecordReader& reader, const MatterId& matter, const DocumentId& moved, DocumentId folder) {
+Result<void> check_not_below_itself(storage::RecordReader& reader, const MatterId& matter, const DocumentId& moved,
+                                    DocumentId folder) {
     for (std::size_t depth = 0; !folder.is_nil() && depth <= limits::folder_depth_max; ++depth) {
         if (folder == moved) return fail(Problem::conflict, "a folder cannot be moved into itself");
         TRY(auto row, reader.document(matter, folder));
@@ -36,13 +37,15 @@ Result<PaperView> Papers::move(Permit<MovePaper> permit, std::uint64_t if_revisi
     auto who = permit.who().person();
     bool within = matter == target;
     if (!within && !gate_.ask(who, Permission::papers_write, {.matter = target}).permitted) {
-        CHECK(gate_.log().record(gate_.draft(permit.who(), audit::Action::paper_moved, audit::Outcome::refused, permit.action().subjects(), bytes("{}"))));
+        CHECK(gate_.log().record(gate_.draft(permit.who(), audit::Action::paper_moved, audit::Outcome::refused,
+                                             permit.action().subjects(), bytes("{}"))));
         return fail(Problem::not_found, "No such matter to move to.");
     }
     TRY(auto from, rows_of(matter));
     TRY(auto to, rows_of(target));
     TRY(auto before, open_at(gate_.records(), from, matter, id, if_revision));
-    if (!within && before.row.folder) return fail(Problem::conflict, "a folder cannot leave its matter as a whole: move the papers in it");
+    if (!within && before.row.folder)
+        return fail(Problem::conflict, "a folder cannot leave its matter as a whole: move the papers in it");
     TRY(auto entry, from.open_list(before.row));
     permit.draft().say(words_about("moved", entry.name));
     permit.draft().seal_under(from.details(before));
@@ -51,17 +54,20 @@ Result<PaperView> Papers::move(Permit<MovePaper> permit, std::uint64_t if_revisi
         TRY(said, gate_.log().find(id.bytes, UINT64_MAX, entries_max));
         if (said.size() == entries_max) return fail(Problem::too_large, "a paper that the log speaks of so often: file it anew");
     }
-    CHECK(gate_.commit(std::move(permit), [&, id = id, matter = matter, target = target](RecordWriter& writer, audit::Draft& draft) -> Result<void> {
-        TRY(auto document, open_at(writer, from, matter, id, if_revision));
-        if (document.row.state != DocumentState::live) return fail(Problem::conflict, "it is in the trash: restore it first");
-        CHECK(check_not_out_in(writer, from, document, who));
-        CHECK(check_pages_in_use(from));
-        CHECK(check_pages_in_use(to));
-        CHECK(check_folder_in(writer, target, where.folder));
-        if (within) return move_within(writer, draft, from, document, where);
-        if (!gate_.ask(who, Permission::papers_write, {.matter = target}).permitted) return fail(Problem::denied);
-        return move_between(writer, draft, from, to, document, target, where, said);
-    }));
+    CHECK(gate_.commit(std::move(permit),
+                       [&, id = id, matter = matter, target = target](RecordWriter& writer, audit::Draft& draft) -> Result<void> {
+                           TRY(auto document, open_at(writer, from, matter, id, if_revision));
+                           if (document.row.state != DocumentState::live)
+                               return fail(Problem::conflict, "it is in the trash: restore it first");
+                           CHECK(check_not_out_in(writer, from, document, who));
+                           CHECK(check_pages_in_use(from));
+                           CHECK(check_pages_in_use(to));
+                           CHECK(check_folder_in(writer, target, where.folder));
+                           if (within) return move_within(writer, draft, from, document, where);
+                           if (!gate_.ask(who, Permission::papers_write, {.matter = target}).permitted)
+                               return fail(Problem::denied);
+                           return move_between(writer, draft, from, to, document, target, where, said);
+                       }));
     TRY(auto row, gate_.records().document(target, id));
     if (!row) return fail(Problem::not_found);
     return view_of(gate_.records(), to, *row);

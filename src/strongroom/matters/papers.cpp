@@ -28,8 +28,8 @@ Result<std::optional<storage::FieldRow>> Papers::checkout_row(storage::RecordRea
 
 Result<PaperView> Papers::view_of(storage::RecordReader& reader, const DocumentRows& rows, const DocumentRow& row) const {
     TRY(auto entry, rows.open_list(row));
-    PaperView seen{row.document, row.parent, row.folder, row.state == DocumentState::trashed, row.number, row.versions, row.revision,
-                   std::move(entry), std::nullopt};
+    PaperView seen{row.document, row.parent,       row.folder,  row.state == DocumentState::trashed, row.number, row.versions,
+                   row.revision, std::move(entry), std::nullopt};
     TRY(auto checkout, checkout_row(reader, row.document));
     if (checkout) {
         TRY(auto document, rows.open(row));
@@ -112,7 +112,8 @@ Result<void> Papers::check_folder_in(storage::RecordReader& reader, const Matter
     for (std::size_t depth = 0; !at.is_nil(); ++depth) {
         if (depth >= limits::folder_depth_max) return fail(Problem::too_large, "folders in folders, more than 64 deep");
         TRY(auto row, reader.document(matter, at));
-        if (!row || !row->folder || row->state != DocumentState::live) return fail(Problem::not_found, "No such folder in this matter.");
+        if (!row || !row->folder || row->state != DocumentState::live)
+            return fail(Problem::not_found, "No such folder in this matter.");
         at = row->parent;
     }
     return {};
@@ -139,7 +140,8 @@ Result<std::uint64_t> Papers::next_number_in(storage::RecordWriter& writer, cons
 
 Result<void> Papers::check_pages_in_use(const DocumentRows& rows) const {
     TRY(auto now, gate_.ring().matter(rows.matter()));
-    if (now->generation != rows.keys().generation) return fail(Problem::unavailable, "the matter was given a new page key meanwhile");
+    if (now->generation != rows.keys().generation)
+        return fail(Problem::unavailable, "the matter was given a new page key meanwhile");
     return {};
 }
 

@@ -74,8 +74,8 @@ class Papers {
     static void mark(audit::Draft& draft, const storage::DocumentRow& row);
     static void mark(audit::Draft& draft, const storage::VersionRow& row);
     /// In a transaction: takes away a version that was never acknowledged; the list shows the one before again, or nothing.
-    static Result<void> drop_version_in(storage::RecordWriter& writer, audit::Draft& draft, const DocumentRows& rows, const MatterId& matter,
-                                        const DocumentId& document, std::uint32_t version);
+    static Result<void> drop_version_in(storage::RecordWriter& writer, audit::Draft& draft, const DocumentRows& rows,
+                                        const MatterId& matter, const DocumentId& document, std::uint32_t version);
 
   private:
     Papers(access::Gate& gate, Collation collation) : gate_(gate), collation_(std::move(collation)) {}
@@ -83,14 +83,14 @@ class Papers {
     Result<OpenDocument> open_at(storage::RecordReader& reader, const DocumentRows& rows, const MatterId& matter,
                                  const DocumentId& document, std::optional<std::uint64_t> if_revision) const;
     Result<std::optional<storage::FieldRow>> checkout_row(storage::RecordReader& reader, const DocumentId& document) const;
-    Result<void> move_checkout(storage::RecordWriter& writer, audit::Draft& draft, const DocumentRows& from, const DocumentRows& to,
-                               const OpenDocument& before, const OpenDocument& moved) const;
+    Result<void> move_checkout(storage::RecordWriter& writer, audit::Draft& draft, const DocumentRows& from,
+                               const DocumentRows& to, const OpenDocument& before, const OpenDocument& moved) const;
     template <class P>
     Result<void> end_check_out(P permit, bool anybodys);
     Result<void> move_within(storage::RecordWriter& writer, audit::Draft& draft, const DocumentRows& rows, OpenDocument& document,
                              const Destination& where) const;
-    Result<void> move_between(storage::RecordWriter& writer, audit::Draft& draft, const DocumentRows& from, const DocumentRows& to,
-                              OpenDocument& document, const MatterId& target, const Destination& where,
+    Result<void> move_between(storage::RecordWriter& writer, audit::Draft& draft, const DocumentRows& from,
+                              const DocumentRows& to, OpenDocument& document, const MatterId& target, const Destination& where,
                               const std::vector<audit::Log::Found>& said) const;
 
     access::Gate& gate_;

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "audit/reseal.hpp"
-#include "strongroom/firm_fixture.hpp"
+#include "strongroom/firm_test.hpp"
 
 namespace muniment::strongroom {
 namespace {
@@ -146,10 +146,12 @@ TEST_P(PapersOf, AreMovedOnlyWhereTheMoverMayFile) {
     auto paper = firm.put("paper", content(5)).value();
     auto doris = firm.hire(firm.root->who, "doris", {FirmRole::partner});
     auto theirs = MatterId::fresh(firm.clock.now());
-    ASSERT_TRUE(firm.register_->open_matter(firm.gate->admit(doris.who, OpenMatter{theirs, firm.client}).value(), {"Theirs", "", ""}));
+    ASSERT_TRUE(
+        firm.register_->open_matter(firm.gate->admit(doris.who, OpenMatter{theirs, firm.client}).value(), {"Theirs", "", ""}));
     auto before = firm.entries().size();
     EXPECT_EQ(problem_of(firm.move(paper.id, paper.revision, {{}, "paper"}, theirs)), Problem::not_found);
-    EXPECT_EQ(problem_of(firm.move(paper.id, paper.revision, {{}, "paper"}, MatterId::random())), Problem::not_found) << "the same answer";
+    EXPECT_EQ(problem_of(firm.move(paper.id, paper.revision, {{}, "paper"}, MatterId::random())), Problem::not_found)
+        << "the same answer";
     auto entries = firm.entries();
     ASSERT_EQ(entries.size(), before + 2) << "and both are refusals in the log";
     EXPECT_EQ(entries.back().outcome, audit::Outcome::refused);
@@ -237,7 +239,8 @@ TEST_P(PapersOf, TheLogNamesTheRowsAsTheyStand) {
     auto row = firm.row(paper.id, target);
     EXPECT_EQ(said(keys::Kind::document_list, paper.id).sealed, crypto::sha256(row.list));
     EXPECT_EQ(said(keys::Kind::document_list, paper.id).revision, row.revision);
-    EXPECT_EQ(said(keys::Kind::document_version, paper.id).sealed, crypto::sha256(firm.records->version(paper.id, 2).value()->sealed));
+    EXPECT_EQ(said(keys::Kind::document_version, paper.id).sealed,
+              crypto::sha256(firm.records->version(paper.id, 2).value()->sealed));
     EXPECT_EQ(said(keys::Kind::document_checkout, paper.id).sealed,
               crypto::sha256(firm.records->field(checkout, paper.id.bytes, paper.id.bytes).value()->sealed));
     EXPECT_EQ(said(keys::Kind::document_checkout, other.id).sealed, Hash{}) << "dropped";

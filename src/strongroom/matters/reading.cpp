@@ -13,16 +13,20 @@ namespace {
 
 constexpr std::uint64_t head_bytes = keys::object_head.size() + crypto::stream_head_bytes;
 
-std::uint64_t chunks_of(std::uint64_t plain_length) { return plain_length / stream_chunk_bytes + 1; }   // the last is always shorter
+std::uint64_t chunks_of(std::uint64_t plain_length) {
+    return plain_length / stream_chunk_bytes + 1;
+}  // the last is always shorter
 
 }  // namespace
 
 std::unexpected<Error> Reading::damaged(std::string_view why) const {
     journal(Level::error, "paper.damaged", {{"matter", paper_.matter}, {"document", paper_.document}, {"version", version_}});
-    return fail(Problem::corrupt, "paper " + paper_.document.text() + ", version " + std::to_string(version_) + ": " + std::string(why));
+    return fail(Problem::corrupt,
+                "paper " + paper_.document.text() + ", version " + std::to_string(version_) + ": " + std::string(why));
 }
 
-Result<std::unique_ptr<Reading>> Reading::open(access::Gate& gate, const Papers& papers, storage::PackStore& packs, Permit<OpenPaper> permit) {
+Result<std::unique_ptr<Reading>> Reading::open(access::Gate& gate, const Papers& papers, storage::PackStore& packs,
+                                               Permit<OpenPaper> permit) {
     std::unique_ptr<Reading> reading(new Reading(gate, packs, std::move(permit)));
     CHECK(reading->open_parts(papers));
     return reading;
@@ -61,7 +65,8 @@ Result<Reading::Part> Reading::open_part(const DocumentRows& rows, const OpenDoc
     TRY(auto key, rows.unwrap(document, row));
     Bytes head(head_bytes);
     if (auto read = packs_.read(row.place, 0, head); !read) return damaged(read.error().detail);
-    if (!std::equal(keys::object_head.begin(), keys::object_head.end(), head.begin())) return damaged("an object begins with another format");
+    if (!std::equal(keys::object_head.begin(), keys::object_head.end(), head.begin()))
+        return damaged("an object begins with another format");
     auto context = keys::object_context(rows.firm(), row.object, keys::Role::part);
     auto opener = crypto::StreamOpener::create(key.expose(), context, View(head).subspan(keys::object_head.size()));
     if (!opener) return damaged("an object is sealed with another key");
@@ -108,7 +113,8 @@ Result<void> Reading::read_part(Part& part, std::uint64_t offset, std::span<std:
         auto plain = is_last ? length % stream_chunk_bytes : stream_chunk_bytes;
         auto sealed = View(sealed_).subspan((index - first) * stream_sealed_chunk_bytes, plain + 16);
         // A chunk that is wanted whole is opened where it is wanted; of a chunk that is wanted in part, a part is copied.
-        auto begin = std::max(offset, index * stream_chunk_bytes), end = std::min(offset + out.size(), index * stream_chunk_bytes + plain);
+        auto begin = std::max(offset, index * stream_chunk_bytes),
+             end = std::min(offset + out.size(), index * stream_chunk_bytes + plain);
         auto to = out.subspan(begin - offset, end - begin);
         if (to.size() == plain) {
             if (!part.opener.open_chunk(index, is_last, sealed, to)) return damaged("its bytes do not fit their seal");

@@ -13,7 +13,8 @@ namespace muniment::strongroom {
 
 class Reading {
   public:
-    static Result<std::unique_ptr<Reading>> open(access::Gate& gate, const Papers& papers, storage::PackStore& packs, Permit<OpenPaper> permit);
+    static Result<std::unique_ptr<Reading>> open(access::Gate& gate, const Papers& papers, storage::PackStore& packs,
+                                                 Permit<OpenPaper> permit);
     /// Writes down how it ended: all of what was asked for, or cut.
     ~Reading();
 
@@ -36,7 +37,8 @@ class Reading {
     Reading(access::Gate& gate, storage::PackStore& packs, Permit<OpenPaper> permit)
         : gate_(gate), packs_(packs), ruling_(permit.ruling()), paper_(permit.action()), version_(paper_.version) {}
     Result<void> open_parts(const Papers& papers);
-    Result<Part> open_part(const DocumentRows& rows, const OpenDocument& document, const storage::PartRow& row, std::uint64_t begins);
+    Result<Part> open_part(const DocumentRows& rows, const OpenDocument& document, const storage::PartRow& row,
+                           std::uint64_t begins);
     Result<void> read_part(Part& part, std::uint64_t offset, std::span<std::uint8_t> out);
     Result<void> prove_length(Part& part);
     std::unexpected<Error> damaged(std::string_view why) const;

@@ -25,7 +25,8 @@ Result<std::unordered_map<DocumentId, storage::DocumentRow>> documents_of(access
     return found;
 }
 
-Result<bool> is_whole(access::Gate& gate, const Papers& papers, storage::PackStore& packs, const storage::DocumentRow& row, const PartRow& part) {
+Result<bool> is_whole(access::Gate& gate, const Papers& papers, storage::PackStore& packs, const storage::DocumentRow& row,
+                      const PartRow& part) {
     TRY(auto rows, papers.rows_of(row.matter));
     TRY(auto document, rows.open(row));
     TRY(auto key, rows.unwrap(document, part));
@@ -35,9 +36,14 @@ Result<bool> is_whole(access::Gate& gate, const Papers& papers, storage::PackSto
 Result<void> drop(access::Gate& gate, const Papers& papers, const storage::DocumentRow& row, const PartRow& part) {
     journal(Level::warning, "upload.dropped", {{"document", part.document}, {"version", part.version}});
     auto now = gate.clock().now();
-    audit::Leaf leaf{.id = EntryId::fresh(now), .at = now, .action = audit::Action::upload_dropped, .outcome = audit::Outcome::done,
-                     .subjects = {{audit::SubjectKind::matter, row.matter.bytes}, {audit::SubjectKind::document, part.document.bytes, part.version}}};
-    audit::Draft draft(std::move(leaf), bytes("{}"), {storage::OwnerKind::firm, gate.ring().firm().bytes, gate.ring().firm_details()});
+    audit::Leaf leaf{.id = EntryId::fresh(now),
+                     .at = now,
+                     .action = audit::Action::upload_dropped,
+                     .outcome = audit::Outcome::done,
+                     .subjects = {{audit::SubjectKind::matter, row.matter.bytes},
+                                  {audit::SubjectKind::document, part.document.bytes, part.version}}};
+    audit::Draft draft(std::move(leaf), bytes("{}"),
+                       {storage::OwnerKind::firm, gate.ring().firm().bytes, gate.ring().firm_details()});
     TRY(auto rows, papers.rows_of(row.matter));
     CHECK(gate.log().commit(std::move(draft), [&](storage::RecordWriter& writer, audit::Draft& entry) {
         return Papers::drop_version_in(writer, entry, rows, row.matter, part.document, part.version);
@@ -102,7 +108,8 @@ Result<Recovered> recover(access::Gate& gate, const Papers& papers, storage::Pac
             return true;
         }));
         CHECK(look_through(gate, papers, packs, parts, recovered));
-        CHECK(gate.records().commit([&](storage::RecordWriter& writer) { return writer.put_pack({pack.pack, storage::PackState::closed}); }));
+        CHECK(gate.records().commit(
+            [&](storage::RecordWriter& writer) { return writer.put_pack({pack.pack, storage::PackState::closed}); }));
     }
     return recovered;
 }

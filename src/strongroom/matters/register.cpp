@@ -36,7 +36,8 @@ Result<Profile> decode(View content) {
 Result<void> check(const Profile& profile) {
     CHECK(check_label(profile.name));
     if (!profile.number.empty()) CHECK(check_label(profile.number));
-    if (character_count(profile.number) > limits::number_chars_max) return fail(Problem::bad_name, "a number has at most 32 characters");
+    if (character_count(profile.number) > limits::number_chars_max)
+        return fail(Problem::bad_name, "a number has at most 32 characters");
     if (profile.note.size() > limits::comment_bytes_max) return fail(Problem::too_large, "the note");
     CHECK(check_utf8(view(profile.note)));
     if (encode(profile).size() > limits::profile_bytes_max) return fail(Problem::too_large, "name, number and note together");
@@ -204,7 +205,8 @@ Result<std::vector<ClientView>> Register::clients(const Permit<ListClients>& per
     {
         std::shared_lock lock(mutex_);
         for (const auto& [id, card] : cards_) {
-            if (!card.is_matter && !access::wall_bars(*policy, permit.who().person(), ClientId{id})) found.emplace_back(card.sort_key, ClientId{id});
+            if (!card.is_matter && !access::wall_bars(*policy, permit.who().person(), ClientId{id}))
+                found.emplace_back(card.sort_key, ClientId{id});
         }
     }
     std::ranges::sort(found);
@@ -241,7 +243,9 @@ std::vector<MatterView> Register::views_of(std::vector<MatterId> ids, const Poli
     return views;
 }
 
-Result<MatterView> Register::view(const Permit<ViewMatter>& permit) const { return view_of(permit.action().matter, *gate_.policy()); }
+Result<MatterView> Register::view(const Permit<ViewMatter>& permit) const {
+    return view_of(permit.action().matter, *gate_.policy());
+}
 
 Result<MatterView> Register::view_of(const MatterId& matter, const Policy& policy) const {
     const auto* fact = policy.matter(matter);

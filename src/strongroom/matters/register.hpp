@@ -135,8 +135,8 @@ class Register {
     Profile profile_of(const Id16& id) const;
     Result<MatterView> view_of(const MatterId& matter, const access::Policy& policy) const;
     std::vector<MatterView> views_of(std::vector<MatterId> ids, const access::Policy& policy) const;
-    Result<void> set_state(const MatterId& matter, access::MatterState to, std::uint64_t if_revision, const access::Policy& policy,
-                           std::vector<access::Change>& changes) const;
+    Result<void> set_state(const MatterId& matter, access::MatterState to, std::uint64_t if_revision,
+                           const access::Policy& policy, std::vector<access::Change>& changes) const;
 
     access::Gate& gate_;
     Collation collation_;

@@ -3,7 +3,7 @@
 #include <fstream>
 #include <random>
 
-#include "strongroom/firm_fixture.hpp"
+#include "strongroom/firm_test.hpp"
 
 namespace muniment::strongroom {
 namespace {
@@ -18,7 +18,8 @@ class Transfers : public ::testing::TestWithParam<Store> {
         return count;
     }
     Result<std::unique_ptr<Upload>> begin(const UploadAbout& about, std::optional<Principal> who = {}) {
-        TRY(auto permit, firm.gate->admit(who.value_or(firm.anna->who), AddPaper{firm.matter, DocumentId::fresh(firm.clock.now())}));
+        TRY(auto permit,
+            firm.gate->admit(who.value_or(firm.anna->who), AddPaper{firm.matter, DocumentId::fresh(firm.clock.now())}));
         return Upload::begin(*firm.gate, *firm.papers, *firm.packs, std::move(permit), about);
     }
     void wall_off(const Member& member) {
@@ -31,7 +32,8 @@ class Transfers : public ::testing::TestWithParam<Store> {
 TEST_P(Transfers, PapersComeBackByteForByte) {
     constexpr std::size_t MiB = 1024 * 1024;
     std::vector<std::pair<DocumentId, std::size_t>> put;
-    for (std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{16'383}, std::size_t{16'384}, std::size_t{16'385}, MiB - 1, MiB, MiB + 1, 5 * MiB}) {
+    for (std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{16'383}, std::size_t{16'384}, std::size_t{16'385},
+                             MiB - 1, MiB, MiB + 1, 5 * MiB}) {
         auto paper = firm.put("p" + std::to_string(size), content(size, static_cast<std::uint32_t>(size)));
         ASSERT_TRUE(paper) << size << ": " << why(paper);
         EXPECT_EQ(paper->entry.size, size);
@@ -56,7 +58,8 @@ TEST_P(Transfers, EveryRangeIsThatPartOfTheWhole) {
             auto length = random() % std::min<std::size_t>(size - from + 1, 70'000);
             Bytes out(length);
             ASSERT_TRUE(reading->read(from, out));
-            ASSERT_TRUE(std::equal(out.begin(), out.end(), whole.begin() + static_cast<std::ptrdiff_t>(from))) << from << "+" << length;
+            ASSERT_TRUE(std::equal(out.begin(), out.end(), whole.begin() + static_cast<std::ptrdiff_t>(from)))
+                << from << "+" << length;
         }
     }
 }
@@ -72,15 +75,21 @@ TEST(TransfersAtRest, NothingOfThemIsReadable) {
         if (!entry.is_regular_file()) continue;
         std::ifstream file(entry.path());
         std::string stored{std::istreambuf_iterator<char>(file), {}};
-        for (auto planted : {"PlantedWord", "SecretName", "Smith", "anna"}) EXPECT_EQ(stored.find(planted), std::string::npos) << entry.path() << planted;
+        for (auto planted : {"PlantedWord", "SecretName", "Smith", "anna"})
+            EXPECT_EQ(stored.find(planted), std::string::npos) << entry.path() << planted;
         ++files;
     }
     EXPECT_GE(files, 5u);
 }
 
 TEST_P(Transfers, WhatWasSaidOfAPaperIsKept) {
-    UploadAbout about{.name = "Brief.PDF", .path = "C:/inbox/Brief.PDF", .claimed_type = "application/msword", .comment = "for the hearing",
-                      .handling_class = "privileged", .modified = Instant{1'700'000'000'000'000}, .size = 5};
+    UploadAbout about{.name = "Brief.PDF",
+                      .path = "C:/inbox/Brief.PDF",
+                      .claimed_type = "application/msword",
+                      .comment = "for the hearing",
+                      .handling_class = "privileged",
+                      .modified = Instant{1'700'000'000'000'000},
+                      .size = 5};
     auto paper = firm.put(about, view("%PDF-")).value();
     auto versions = firm.papers->versions(firm.gate->admit(firm.anna->who, ListVersions{firm.matter, paper.id}).value()).value();
     ASSERT_EQ(versions.size(), 1u);
@@ -142,7 +151,8 @@ TEST_P(Transfers, NamesThatCannotBeAreRefused) {
     }
     EXPECT_EQ(problem_of(firm.put(std::string("a\0b", 3), content(1))), Problem::bad_name);
     EXPECT_EQ(problem_of(firm.put(std::string(10'000, 'x'), content(1))), Problem::bad_name);
-    EXPECT_EQ(problem_of(firm.put(UploadAbout{.name = "ok", .comment = std::string(5'000, 'x')}, content(1))), Problem::too_large);
+    EXPECT_EQ(problem_of(firm.put(UploadAbout{.name = "ok", .comment = std::string(5'000, 'x')}, content(1))),
+              Problem::too_large);
     EXPECT_EQ(problem_of(firm.put(UploadAbout{.folder = DocumentId::random(), .name = "ok"}, content(1))), Problem::not_found);
     auto paper = firm.put("paper", content(1)).value();
     EXPECT_EQ(problem_of(firm.put("in a paper", content(1), paper.id)), Problem::not_found);
@@ -205,7 +215,9 @@ TEST_P(Transfers, APersonWhoseAccessEndsStopsReading) {
     auto bert = firm.hire(firm.root->who, "bert", {FirmRole::lawyer});
     ASSERT_TRUE(firm.put_on(*firm.anna, firm.matter, bert.id, TeamRole::member));
     auto paper = firm.put("a", content(50'000)).value();
-    auto reading = Reading::open(*firm.gate, *firm.papers, *firm.packs, firm.gate->admit(bert.who, OpenPaper{firm.matter, paper.id, 1}).value()).value();
+    auto reading = Reading::open(*firm.gate, *firm.papers, *firm.packs,
+                                 firm.gate->admit(bert.who, OpenPaper{firm.matter, paper.id, 1}).value())
+                       .value();
     ASSERT_TRUE(firm.people->end(firm.gate->admit(firm.root->who, access::EndPerson{bert.id}).value()));
     Bytes out(10);
     EXPECT_EQ(problem_of(reading->read(0, out)), Problem::denied);
@@ -223,7 +235,9 @@ TEST_P(Transfers, APaperWhoseBytesDoNotArriveIsNotThere) {
             return storage::PendingObject(pending.place(), broken.get_future().share());
         }
         Result<std::unique_ptr<storage::ObjectWriter>> create(const ObjectId& object) override { return packs_.create(object); }
-        Result<void> read(const storage::Placement& place, std::uint64_t offset, std::span<std::uint8_t> out) override { return packs_.read(place, offset, out); }
+        Result<void> read(const storage::Placement& place, std::uint64_t offset, std::span<std::uint8_t> out) override {
+            return packs_.read(place, offset, out);
+        }
         Result<std::vector<storage::FoundObject>> list(const PackId& pack) override { return packs_.list(pack); }
         Result<std::vector<PackId>> packs() override { return packs_.packs(); }
         Result<void> remove(const PackId& pack) override { return packs_.remove(pack); }
@@ -232,13 +246,17 @@ TEST_P(Transfers, APaperWhoseBytesDoNotArriveIsNotThere) {
       private:
         storage::PackStore& packs_;
     } failing(*firm.packs);
-    auto upload = [&](auto permit, auto... rest) { return Upload::begin(*firm.gate, *firm.papers, failing, std::move(permit), rest...).value(); };
-    auto first = upload(firm.gate->admit(firm.anna->who, AddPaper{firm.matter, DocumentId::fresh(firm.clock.now())}).value(), UploadAbout{.name = "a"});
+    auto upload = [&](auto permit, auto... rest) {
+        return Upload::begin(*firm.gate, *firm.papers, failing, std::move(permit), rest...).value();
+    };
+    auto first = upload(firm.gate->admit(firm.anna->who, AddPaper{firm.matter, DocumentId::fresh(firm.clock.now())}).value(),
+                        UploadAbout{.name = "a"});
     ASSERT_TRUE(first->add(content(10)));
     EXPECT_EQ(problem_of(first->finish()), Problem::no_room);
     EXPECT_EQ(rows(), 0u);
     auto paper = firm.put("a", content(10)).value();
-    auto second = upload(firm.gate->admit(firm.anna->who, AddVersion{firm.matter, paper.id}).value(), paper.revision, UploadAbout{});
+    auto second =
+        upload(firm.gate->admit(firm.anna->who, AddVersion{firm.matter, paper.id}).value(), paper.revision, UploadAbout{});
     ASSERT_TRUE(second->add(content(20)));
     EXPECT_EQ(problem_of(second->finish()), Problem::no_room);
     auto now = firm.view(paper.id).value();

@@ -24,8 +24,10 @@ Result<void> check(const UploadAbout& about, bool name_needed) {
     if (name_needed || !about.name.empty()) CHECK(check_name(about.name));
     if (about.path.size() > limits::path_bytes_max) return fail(Problem::too_large, "the path");
     if (about.comment.size() > limits::comment_bytes_max) return fail(Problem::too_large, "the comment");
-    if (about.claimed_type.size() > 255 || about.handling_class.size() > 255) return fail(Problem::too_large, "the type or class");
-    for (const auto* text : {&about.path, &about.comment, &about.claimed_type, &about.handling_class}) CHECK(check_utf8(view(*text)));
+    if (about.claimed_type.size() > 255 || about.handling_class.size() > 255)
+        return fail(Problem::too_large, "the type or class");
+    for (const auto* text : {&about.path, &about.comment, &about.claimed_type, &about.handling_class})
+        CHECK(check_utf8(view(*text)));
     if (about.size && *about.size > limits::paper_bytes_max) return fail(Problem::too_large, "a paper holds at most 1 TiB");
     return {};
 }
@@ -33,16 +35,22 @@ Result<void> check(const UploadAbout& about, bool name_needed) {
 }  // namespace
 
 Upload::Upload(access::Gate& gate, Papers& papers, storage::PackStore& packs, AnyPermit permit, UploadAbout about)
-    : gate_(gate), papers_(papers), packs_(packs), permit_(std::move(permit)),
-      ruling_(std::visit([](const auto& p) { return p.ruling(); }, permit_)), about_(std::move(about)),
+    : gate_(gate),
+      papers_(papers),
+      packs_(packs),
+      permit_(std::move(permit)),
+      ruling_(std::visit([](const auto& p) { return p.ruling(); }, permit_)),
+      about_(std::move(about)),
       matter_(std::visit([](const auto& p) { return p.action().matter; }, permit_)),
-      document_(std::visit([](const auto& p) { return p.action().document; }, permit_)), object_(ObjectId::fresh(gate.clock().now())),
-      key_(keys::ObjectKey::random()), sealer_(key_.expose(), keys::object_context(gate.ring().firm(), object_, keys::Role::part)) {
+      document_(std::visit([](const auto& p) { return p.action().document; }, permit_)),
+      object_(ObjectId::fresh(gate.clock().now())),
+      key_(keys::ObjectKey::random()),
+      sealer_(key_.expose(), keys::object_context(gate.ring().firm(), object_, keys::Role::part)) {
     sealed_.assign(keys::object_head.begin(), keys::object_head.end());
 }
 
-Result<std::unique_ptr<Upload>> Upload::begin(access::Gate& gate, Papers& papers, storage::PackStore& packs, Permit<AddPaper> permit,
-                                              UploadAbout about) {
+Result<std::unique_ptr<Upload>> Upload::begin(access::Gate& gate, Papers& papers, storage::PackStore& packs,
+                                              Permit<AddPaper> permit, UploadAbout about) {
     CHECK(check(about, true));
     const auto& matter = permit.action().matter;
     TRY(auto rows, papers.rows_of(matter));
@@ -52,12 +60,13 @@ Result<std::unique_ptr<Upload>> Upload::begin(access::Gate& gate, Papers& papers
     return std::unique_ptr<Upload>(new Upload(gate, papers, packs, std::move(permit), std::move(about)));
 }
 
-Result<std::unique_ptr<Upload>> Upload::begin(access::Gate& gate, Papers& papers, storage::PackStore& packs, Permit<AddVersion> permit,
-                                              std::uint64_t if_revision, UploadAbout about) {
+Result<std::unique_ptr<Upload>> Upload::begin(access::Gate& gate, Papers& papers, storage::PackStore& packs,
+                                              Permit<AddVersion> permit, std::uint64_t if_revision, UploadAbout about) {
     CHECK(check(about, false));
     TRY(auto row, gate.records().document(permit.action().matter, permit.action().document));
     if (!row) return fail(Problem::not_found);
-    if (row->folder || row->state != DocumentState::live) return fail(Problem::conflict, "a version can be added to a paper that is not in the trash");
+    if (row->folder || row->state != DocumentState::live)
+        return fail(Problem::conflict, "a version can be added to a paper that is not in the trash");
     if (row->revision != if_revision) return fail(Problem::stale);
     if (row->versions >= limits::versions_per_document_max) return fail(Problem::too_large, "a paper of so many versions");
     std::unique_ptr<Upload> upload(new Upload(gate, papers, packs, std::move(permit), std::move(about)));
@@ -131,7 +140,8 @@ Result<PaperView> Upload::finish() {
     auto& [place, pending] = placed;
     // The keys of now: the matter may have got a new page key while the content came.
     TRY(auto rows, papers_.rows_of(matter_));
-    auto committed = std::holds_alternative<Permit<AddPaper>>(permit_) ? commit_paper(rows, place, facts) : commit_version(rows, place, facts);
+    auto committed =
+        std::holds_alternative<Permit<AddPaper>>(permit_) ? commit_paper(rows, place, facts) : commit_version(rows, place, facts);
     auto durable = pending ? pending->wait() : Result<void>{};
     if (!committed) {
         if (writer_) drop_pack(place);
@@ -143,12 +153,12 @@ Result<PaperView> Upload::finish() {
     }
     finished_ = true;
     TRY(auto entry, rows.open_list(*committed));
-    return PaperView{committed->document, committed->parent, false, false, committed->number, committed->versions, committed->revision,
-                     std::move(entry), std::nullopt};
+    return PaperView{committed->document, committed->parent, false,       false, committed->number, committed->versions,
+                     committed->revision, std::move(entry),  std::nullopt};
 }
 
-Result<void> Upload::write_version_in(RecordWriter& writer, audit::Draft& draft, const DocumentRows& rows, const OpenDocument& document,
-                                      const Placement& place, const VersionFacts& facts) const {
+Result<void> Upload::write_version_in(RecordWriter& writer, audit::Draft& draft, const DocumentRows& rows,
+                                      const OpenDocument& document, const Placement& place, const VersionFacts& facts) const {
     auto version = document.row.versions;
     storage::VersionRow row{document_, version, 1, rows.seal_version(document, version, 1, facts)};
     CHECK(papers_.check_pages_in_use(rows));
@@ -217,8 +227,10 @@ void Upload::drop_pack(const Placement& place) {
 
 /// The rows are there and the bytes are not: nobody was told of them, and nobody will be.
 void Upload::drop_rows(const DocumentRow& row) {
-    auto draft = gate_.draft(ruling_.who, audit::Action::upload_dropped, audit::Outcome::done,
-                             {{audit::SubjectKind::matter, matter_.bytes}, {audit::SubjectKind::document, document_.bytes, row.versions}}, bytes("{}"));
+    auto draft =
+        gate_.draft(ruling_.who, audit::Action::upload_dropped, audit::Outcome::done,
+                    {{audit::SubjectKind::matter, matter_.bytes}, {audit::SubjectKind::document, document_.bytes, row.versions}},
+                    bytes("{}"));
     auto rows = papers_.rows_of(matter_);
     auto dropped = gate_.log().commit(std::move(draft), [&](RecordWriter& writer, audit::Draft& entry) -> Result<void> {
         if (!rows) return std::unexpected(rows.error());

@@ -27,10 +27,10 @@ struct UploadAbout {
 class Upload {
   public:
     /// Refuses early what can be known early: a bad name, a folder that is not there, a name that is taken, no room.
-    static Result<std::unique_ptr<Upload>> begin(access::Gate& gate, Papers& papers, storage::PackStore& packs, Permit<AddPaper> permit,
-                                                 UploadAbout about);
-    static Result<std::unique_ptr<Upload>> begin(access::Gate& gate, Papers& papers, storage::PackStore& packs, Permit<AddVersion> permit,
-                                                 std::uint64_t if_revision, UploadAbout about);
+    static Result<std::unique_ptr<Upload>> begin(access::Gate& gate, Papers& papers, storage::PackStore& packs,
+                                                 Permit<AddPaper> permit, UploadAbout about);
+    static Result<std::unique_ptr<Upload>> begin(access::Gate& gate, Papers& papers, storage::PackStore& packs,
+                                                 Permit<AddVersion> permit, std::uint64_t if_revision, UploadAbout about);
     ~Upload();
 
     /// At most limits::transfer_step_bytes at a time.
@@ -44,10 +44,11 @@ class Upload {
     Result<std::pair<storage::Placement, std::optional<storage::PendingObject>>> place_object();
     VersionFacts facts() const;
     ListEntry list_entry(const VersionFacts& facts) const;
-    Result<storage::DocumentRow> commit_paper(const DocumentRows& rows, const storage::Placement& place, const VersionFacts& facts);
+    Result<storage::DocumentRow> commit_paper(const DocumentRows& rows, const storage::Placement& place,
+                                              const VersionFacts& facts);
     Result<storage::DocumentRow> commit_version(const DocumentRows& rows, const storage::Placement& place, VersionFacts facts);
-    Result<void> write_version_in(storage::RecordWriter& writer, audit::Draft& draft, const DocumentRows& rows, const OpenDocument& document,
-                                  const storage::Placement& place, const VersionFacts& facts) const;
+    Result<void> write_version_in(storage::RecordWriter& writer, audit::Draft& draft, const DocumentRows& rows,
+                                  const OpenDocument& document, const storage::Placement& place, const VersionFacts& facts) const;
     void drop_pack(const storage::Placement& place);
     void drop_rows(const storage::DocumentRow& row);
 

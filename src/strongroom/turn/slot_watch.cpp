@@ -54,7 +54,9 @@ Result<std::vector<Id16>> SlotWatch::ours() {
 }
 
 /// The database is renewed first, so a slot may be behind (one that was away: by many values), never ahead.
-bool SlotWatch::is_ours(const Living& there, const std::vector<Id16>& ours) const { return std::ranges::find(ours, there.current) != ours.end(); }
+bool SlotWatch::is_ours(const Living& there, const std::vector<Id16>& ours) const {
+    return std::ranges::find(ours, there.current) != ours.end();
+}
 
 /// The checkpoint that a slot has seen is one of our log: neither is ours shorter, nor another.
 bool SlotWatch::contains(const keys::Seen& seen) const {
@@ -84,7 +86,8 @@ SlotReport SlotWatch::report_of(storage::Slot& slot) {
     auto living = keys::read_living(slot);
     auto mine = ours();
     if (!marks || !seen || !living || !mine) return report;
-    report.other_epochs = static_cast<std::size_t>(std::ranges::count_if(*marks, [&](const auto& mark) { return mark != ring_->mark(); }));
+    report.other_epochs =
+        static_cast<std::size_t>(std::ranges::count_if(*marks, [&](const auto& mark) { return mark != ring_->mark(); }));
     bool has = std::ranges::find(*marks, ring_->mark()) != marks->end();
     if (*seen && ((*seen)->head_number > ring_->epoch_number() || !contains(**seen))) {
         report.state = SlotState::newer;

@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "strongroom/firm_fixture.hpp"
+#include "strongroom/firm_test.hpp"
 
 namespace muniment::strongroom {
 namespace {
@@ -35,7 +35,8 @@ struct Slots : ::testing::Test {
     std::map<std::string, Bytes> stored() {
         std::map<std::string, Bytes> all;
         for (std::size_t i = 0; i < firm.slots.size(); ++i) {
-            for (const auto& name : firm.slots[i]->list().value()) all[std::to_string(i) + name] = firm.slots[i]->get(name).value();
+            for (const auto& name : firm.slots[i]->list().value())
+                all[std::to_string(i) + name] = firm.slots[i]->get(name).value();
         }
         return all;
     }
@@ -131,7 +132,8 @@ TEST_F(Slots, ACopyFromBeforeATurnFindsNoKey) {
     ASSERT_TRUE(firm.turn().run(firm.root_key));
     auto records = storage::open_sqlite(file).value();
     auto needed = keys::Ring::needed_mark(*records).value();
-    for (auto& slot : firm.slots) EXPECT_EQ(problem_of(keys::get_epoch(*slot, firm.root_key, firm.firm, needed)), Problem::not_found);
+    for (auto& slot : firm.slots)
+        EXPECT_EQ(problem_of(keys::get_epoch(*slot, firm.root_key, firm.firm, needed)), Problem::not_found);
 }
 
 // A firm goes on while one slot is out of reach for a week: when it is back, it is still ours.

@@ -7,7 +7,7 @@
 
 #include <thread>
 
-#include "strongroom/firm_fixture.hpp"
+#include "strongroom/firm_test.hpp"
 #include "strongroom/turn/key_set.hpp"
 
 namespace muniment::strongroom {
@@ -57,7 +57,9 @@ struct Turning {
         }
     }
     void make_stale() {
-        firm.tamper([&](storage::RecordWriter& writer) { return writer.put_single("stale/" + to_hex(firm.matter), {1, bytes(View(firm.matter))}); });
+        firm.tamper([&](storage::RecordWriter& writer) {
+            return writer.put_single("stale/" + to_hex(firm.matter), {1, bytes(View(firm.matter))});
+        });
     }
 
     Firm firm;
@@ -80,7 +82,8 @@ TEST_P(Turns, RenewTheEpochAndLoseNoPaper) {
     std::vector<TurnStep> steps;
     auto report = firm.turn([&](TurnStep step) { steps.push_back(step); }).run(firm.root_key);
     ASSERT_TRUE(report) << why(report);
-    EXPECT_EQ(steps, (std::vector{TurnStep::called, TurnStep::placed, TurnStep::checked, TurnStep::committed, TurnStep::copied, TurnStep::erased}));
+    EXPECT_EQ(steps, (std::vector{TurnStep::called, TurnStep::placed, TurnStep::checked, TurnStep::committed, TurnStep::copied,
+                                  TurnStep::erased}));
     EXPECT_EQ(report->epoch, 2u);
     EXPECT_EQ(report->stale_matters, 1u);
     EXPECT_EQ(report->erased.size(), 2u);
@@ -120,7 +123,9 @@ TEST_P(Turns, RunOneAfterAnother) {
 
 // Whoever still stands under the former epoch seals nothing: a second process, a node that did not hear of it.
 TEST_P(Turns, AnotherProcesssRingIsRefused) {
-    auto stale = keys::Ring::open(*firm.records, firm.firm, keys::get_epoch(*firm.slots[0], firm.root_key, firm.firm, firm.ring->mark()).value()).value();
+    auto stale = keys::Ring::open(*firm.records, firm.firm,
+                                  keys::get_epoch(*firm.slots[0], firm.root_key, firm.firm, firm.ring->mark()).value())
+                     .value();
     auto log = audit::Log::open(*firm.records, stale, firm.clock, {.start_sequencer = false}).value();
     auto gate = access::Gate::open(*firm.records, stale, *log, firm.clock).value();
     auto papers = Papers::open(*gate).value();
@@ -338,7 +343,8 @@ TEST_P(TurnKilled, LeadsToAGoodState) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Steps, TurnKilled,
-                         ::testing::Values(TurnStep::called, TurnStep::placed, TurnStep::checked, TurnStep::committed, TurnStep::copied, TurnStep::erased),
+                         ::testing::Values(TurnStep::called, TurnStep::placed, TurnStep::checked, TurnStep::committed,
+                                           TurnStep::copied, TurnStep::erased),
                          [](const auto& info) { return "step" + std::to_string(static_cast<int>(info.param)); });
 
 }  // namespace

@@ -17,7 +17,9 @@
 namespace muniment::access::testing {
 
 enum class Store { memory, sqlite };
-inline std::string name_of(const ::testing::TestParamInfo<Store>& info) { return info.param == Store::memory ? "memory" : "sqlite"; }
+inline std::string name_of(const ::testing::TestParamInfo<Store>& info) {
+    return info.param == Store::memory ? "memory" : "sqlite";
+}
 
 struct Folder {
     std::filesystem::path path = std::filesystem::temp_directory_path() / ("muniment-house-" + to_uuid_text(new_random_id()));
@@ -128,7 +130,8 @@ class Rooms {
         return {who.person(), name, attempt.password, std::move(totp), in->secret, who};
     }
     Member hire(const Principal& administrator, const std::string& name, FirmRoles roles) {
-        auto added = people->add(gate->admit(administrator, AddPerson{PersonId::fresh(clock.now())}).value(), {name, name, roles});
+        auto added =
+            people->add(gate->admit(administrator, AddPerson{PersonId::fresh(clock.now())}).value(), {name, name, roles});
         EXPECT_TRUE(added) << why(added);
         return enrol(name, added->invitation);
     }
@@ -147,9 +150,11 @@ class Rooms {
     /// A matter that its opener leads, by the policy alone (the strongroom makes its keys).
     MatterId open_matter(const Member& lead, ClientId client = ClientId::random()) {
         auto matter = MatterId::fresh(clock.now());
-        auto opened = gate->change(gate->admit(lead.who, OpenAMatter{matter, client}).value(), [&](const Policy&) -> Result<std::vector<Change>> {
-            return std::vector<Change>{Matter{matter, client, MatterState::open, 1}, Grant{matter, lead.id, TeamRole::lead, {}}};
-        });
+        auto opened = gate->change(gate->admit(lead.who, OpenAMatter{matter, client}).value(),
+                                   [&](const Policy&) -> Result<std::vector<Change>> {
+                                       return std::vector<Change>{Matter{matter, client, MatterState::open, 1},
+                                                                  Grant{matter, lead.id, TeamRole::lead, {}}};
+                                   });
         EXPECT_TRUE(opened) << why(opened);
         return matter;
     }

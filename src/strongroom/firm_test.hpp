@@ -2,7 +2,7 @@
 // For tests: a firm that was founded with its slots, over memory or a SQLite file and folders of its own, with a client, matters and
 // papers in them.
 #pragma once
-#include "access/house_fixture.hpp"
+#include "access/house_test.hpp"
 #include "keys/slot_files.hpp"
 #include "storage/faulty/faulty.hpp"
 #include "strongroom/founding.hpp"
@@ -68,7 +68,8 @@ class Firm : public Rooms {
     explicit Firm(Store store = Store::memory, std::size_t slot_count = 2) : Rooms(store), on_disk_(store == Store::sqlite) {
         open_records();
         open_places(slot_count);
-        auto founded = found(*records, slot_ports(), root_key, firm, {"Example & Partners", {"root", "The First", {FirmRole::administrator}}}, clock);
+        auto founded = found(*records, slot_ports(), root_key, firm,
+                             {"Example & Partners", {"root", "The First", {FirmRole::administrator}}}, clock);
         EXPECT_TRUE(founded) << why(founded);
         invitation = founded->invitation;
         auto opened = open();
@@ -127,11 +128,13 @@ class Firm : public Rooms {
     }
     MatterId new_matter(const std::string& name, const std::string& number = {}, std::optional<ClientId> of = {}) {
         auto id = MatterId::fresh(clock.now());
-        auto opened = register_->open_matter(gate->admit(anna->who, OpenMatter{id, of.value_or(client)}).value(), {name, number, ""});
+        auto opened =
+            register_->open_matter(gate->admit(anna->who, OpenMatter{id, of.value_or(client)}).value(), {name, number, ""});
         EXPECT_TRUE(opened) << why(opened);
         return id;
     }
-    Result<PaperView> put(const UploadAbout& about, View bytes, std::optional<MatterId> into = {}, std::optional<Principal> who = {}) {
+    Result<PaperView> put(const UploadAbout& about, View bytes, std::optional<MatterId> into = {},
+                          std::optional<Principal> who = {}) {
         TRY(auto permit, gate->admit(who.value_or(anna->who), AddPaper{into.value_or(matter), DocumentId::fresh(clock.now())}));
         TRY(auto upload, Upload::begin(*gate, *papers, *packs, std::move(permit), about));
         CHECK(feed(*upload, bytes));
@@ -154,7 +157,8 @@ class Firm : public Rooms {
         }
         return {};
     }
-    Result<std::unique_ptr<Reading>> reading(const DocumentId& paper, std::uint32_t version = 1, std::optional<MatterId> in = {}) {
+    Result<std::unique_ptr<Reading>> reading(const DocumentId& paper, std::uint32_t version = 1,
+                                             std::optional<MatterId> in = {}) {
         TRY(auto permit, gate->admit(anna->who, OpenPaper{in.value_or(matter), paper, version}));
         return Reading::open(*gate, *papers, *packs, std::move(permit));
     }
@@ -178,7 +182,8 @@ class Firm : public Rooms {
         TRY(auto permit, gate->admit(anna->who, ListVersions{in.value_or(matter), paper}));
         return papers->view(permit);
     }
-    Result<PaperView> move(const DocumentId& paper, std::uint64_t if_revision, const Destination& where, std::optional<MatterId> to = {}) {
+    Result<PaperView> move(const DocumentId& paper, std::uint64_t if_revision, const Destination& where,
+                           std::optional<MatterId> to = {}) {
         TRY(auto permit, gate->admit(anna->who, MovePaper{matter, paper, to.value_or(matter)}));
         return papers->move(std::move(permit), if_revision, where);
     }
@@ -197,7 +202,9 @@ class Firm : public Rooms {
     storage::DocumentRow row(const DocumentId& paper, std::optional<MatterId> in = {}) {
         return records->document(in.value_or(matter), paper).value().value();
     }
-    storage::PartRow part(const DocumentId& paper, std::uint32_t version = 1) { return records->parts(paper, version).value().at(0); }
+    storage::PartRow part(const DocumentId& paper, std::uint32_t version = 1) {
+        return records->parts(paper, version).value().at(0);
+    }
     std::filesystem::path pack_file(const PackId& pack) const {
         for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_of("packs"))) {
             if (entry.path().filename().string().find(pack.text()) != std::string::npos) return entry.path();
@@ -206,7 +213,8 @@ class Firm : public Rooms {
     }
     std::size_t pack_files() const {
         std::size_t count = 0;
-        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_of("packs"))) count += entry.path().extension() == ".pack";
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_of("packs")))
+            count += entry.path().extension() == ".pack";
         return count;
     }
     std::filesystem::path folder_of(const std::string& name) const { return Rooms::folder.path / name; }
@@ -235,7 +243,8 @@ class Firm : public Rooms {
         auto registered = [this](const storage::PackRow& row) {
             return records->commit([row](storage::RecordWriter& writer) { return writer.put_pack(row); });
         };
-        packs = on_disk_ ? storage::open_pack_folder(folder_of("packs"), registered).value() : storage::open_pack_memory(registered);
+        packs =
+            on_disk_ ? storage::open_pack_folder(folder_of("packs"), registered).value() : storage::open_pack_memory(registered);
     }
     bool on_disk_;
 

@@ -49,14 +49,21 @@ bool knows(const Policy& policy, const Grant& grant) {
 }  // namespace
 
 Gate::Gate(storage::Records& records, std::shared_ptr<keys::Ring> ring, audit::Log& log, const Clock& clock, Policy policy)
-    : records_(records), ring_(std::move(ring)), log_(log), clock_(clock), rows_(*ring_), policy_(std::move(policy)), afterwards_(log) {}
+    : records_(records),
+      ring_(std::move(ring)),
+      log_(log),
+      clock_(clock),
+      rows_(*ring_),
+      policy_(std::move(policy)),
+      afterwards_(log) {}
 
 Result<void> Gate::found_in(storage::RecordWriter& writer, const keys::Ring& ring) { return GateRows(ring).found_in(writer); }
 
 Result<std::unique_ptr<Gate>> Gate::open(storage::Records& records, std::shared_ptr<keys::Ring> ring, audit::Log& log,
                                          const Clock& clock) {
     Facts facts;
-    TRY(auto head, GateRows(*ring).load(records, [&](const GateRows::Loaded& row) { return decode_into(facts, row.place.kind, row.content); }));
+    TRY(auto head, GateRows(*ring).load(
+                       records, [&](const GateRows::Loaded& row) { return decode_into(facts, row.place.kind, row.content); }));
     return std::unique_ptr<Gate>(new Gate(records, std::move(ring), log, clock, Policy::build(facts, head.policy_revision)));
 }
 
@@ -74,7 +81,8 @@ Result<void> Gate::inspect() {
     CHECK(records_.commit([&](storage::RecordWriter& writer) -> Result<void> {
         Facts facts;
         misfit.reset();
-        auto head = rows_.load(writer, [&](const GateRows::Loaded& row) { return decode_into(facts, row.place.kind, row.content); });
+        auto head =
+            rows_.load(writer, [&](const GateRows::Loaded& row) { return decode_into(facts, row.place.kind, row.content); });
         if (!head) {
             misfit = head.error();
         } else if (head->policy_revision != policy()->revision() || Policy::build(facts, head->policy_revision) != *policy()) {
@@ -86,13 +94,17 @@ Result<void> Gate::inspect() {
         return {};
     }));
     if (!misfit) return {};
-    shut_ = true;
+    state_ = State::shut;
     return std::unexpected(*misfit);
 }
 
 Result<void> Gate::not_shut() const {
-    if (shut_) return fail(Problem::wall_shut, "an inspection found rows that do not fit");
-    return {};
+    switch (state_) {
+        case State::open: return {};
+        case State::closed: return fail(Problem::locked);
+        case State::shut: break;
+    }
+    return fail(Problem::wall_shut, "an inspection found rows that do not fit");
 }
 
 Ruling Gate::ruling_on(const Principal& who, Permission permission, Subject subject, bool own) const {
@@ -191,6 +203,21 @@ Result<audit::Draft> Gate::admit_change(Ruling& ruling, audit::Action action, st
     return draft(ruling.who, action, audit::Outcome::done, std::move(subjects), words(ruling, decision));
 }
 
+/// What was permitted and did not come about because of how things stand: the answer tells something (that a name is taken, that a
+/// wall is in the way), so it is an entry, and durable before it is given.
+Error Gate::recorded(const Ruling& ruling, const audit::Leaf& leaf, Error error) {
+    switch (error.problem) {
+        case Problem::conflict:
+        case Problem::name_taken:
+        case Problem::not_found:
+        case Problem::denied: break;
+        default: return error;
+    }
+    auto said = bytes(boost::json::serialize(boost::json::object{{"problem", slug(error.problem)}, {"source", ruling.who.origin().source}}));
+    auto written = log_.record(draft(ruling.who, leaf.action, audit::Outcome::refused, leaf.subjects, std::move(said)));
+    return written ? error : written.error();
+}
+
 Result<audit::Durable> Gate::commit_change(Ruling& ruling, audit::Draft draft, audit::Log::Work work) {
     CHECK(not_shut());
     // Decided again in the commit, by the policy of now: it may have moved since, and grants and people end by the clock as well.
@@ -210,10 +237,12 @@ Result<audit::Durable> Gate::commit_change(Ruling& ruling, audit::Draft draft, a
         return remember_in(writer, ruling.who, entry);
     });
     if (refused) return std::unexpected(refuse(ruling, *refused, leaf.action, leaf.subjects));
+    if (!done) return std::unexpected(recorded(ruling, leaf, done.error()));
     return done;
 }
 
-Result<void> Gate::write_change(storage::RecordWriter& writer, audit::Draft& entry, const Policy& before, const Change& change) const {
+Result<void> Gate::write_change(storage::RecordWriter& writer, audit::Draft& entry, const Policy& before,
+                                const Change& change) const {
     const auto& firm = ring_->firm();
     return std::visit(
         [&]<class C>(const C& fact) -> Result<void> {
@@ -222,10 +251,12 @@ Result<void> Gate::write_change(storage::RecordWriter& writer, audit::Draft& ent
                 // it was dropped: so what we decide by must be there, and what we do not know must not.
                 auto place = place_of(firm, fact);
                 TRY(auto former, writer.gate_row(static_cast<std::uint16_t>(place.kind), place.row));
-                if (former.has_value() != knows(before, fact)) return fail(Problem::wall_shut, "a row that the gate decides by came or went");
+                if (former.has_value() != knows(before, fact))
+                    return fail(Problem::wall_shut, "a row that the gate decides by came or went");
                 return rows_.put_in(writer, entry, place_of(firm, fact), encode(fact));
             } else if constexpr (std::is_same_v<C, DropGrant>) {
-                return rows_.drop_in(writer, entry, place_of(firm, Grant{.matter = fact.matter, .grantee = fact.grantee, .until = {}}));
+                return rows_.drop_in(writer, entry,
+                                     place_of(firm, Grant{.matter = fact.matter, .grantee = fact.grantee, .until = {}}));
             } else if constexpr (std::is_same_v<C, Drop<PersonId>>) {
                 return rows_.drop_in(writer, entry, place_of(firm, Person{.id = fact.id}));
             } else if constexpr (std::is_same_v<C, Drop<GroupId>>) {
@@ -247,12 +278,14 @@ Result<audit::Durable> Gate::change_policy(Ruling& ruling, audit::Draft draft, c
     if (auto decision = decide_now(ruling, *before); !decision.permitted) {
         return std::unexpected(refuse(ruling, decision, draft.leaf().action, draft.leaf().subjects));
     }
-    TRY(auto changes, edit(*before));
+    auto leaf = draft.leaf();
+    auto changes = edit(*before);
+    if (!changes) return std::unexpected(recorded(ruling, leaf, changes.error()));
     Policy after = *before;
-    for (const auto& change : changes) after = after.with(change);
+    for (const auto& change : *changes) after = after.with(change);
     auto write = [&](storage::RecordWriter& writer, audit::Draft& entry) -> Result<void> {
         CHECK(rows_.advance_in(writer, before->revision()));
-        for (const auto& change : changes) CHECK(write_change(writer, entry, *before, change));
+        for (const auto& change : *changes) CHECK(write_change(writer, entry, *before, change));
         if (work) CHECK(work(writer, entry));
         return remember_in(writer, ruling.who, entry);
     };

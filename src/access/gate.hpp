@@ -85,6 +85,11 @@ class Gate {
     /// Reads all rows again and compares them with what is decided by: `wall_shut`, and from then on everything is refused.
     Result<void> inspect();
 
+    /// `wall_shut` once an inspection found rows that do not fit, `locked` once the gate was closed.
+    Result<void> not_shut() const;
+    /// From now on nothing is admitted, committed or still permitted: the strongroom is being locked. Transfers end at their next step.
+    void close() { state_ = State::closed; }
+
     audit::Draft draft(const Principal& who, audit::Action action, audit::Outcome outcome, std::vector<audit::Subject> subjects,
                        Bytes words) const;
 
@@ -96,7 +101,9 @@ class Gate {
         friend bool operator==(const OpeningKey&, const OpeningKey&) = default;
     };
     struct OpeningHash {
-        std::size_t operator()(const OpeningKey& key) const noexcept { return IdHash{}(key.subjects) ^ IdHash{}(key.session.bytes); }
+        std::size_t operator()(const OpeningKey& key) const noexcept {
+            return IdHash{}(key.subjects) ^ IdHash {}(key.session.bytes);
+        }
     };
     struct OpeningEntry {
         std::shared_ptr<const audit::Durable> proof;
@@ -107,16 +114,17 @@ class Gate {
     Gate(storage::Records& records, std::shared_ptr<keys::Ring> ring, audit::Log& log, const Clock& clock, Policy policy);
     Ruling ruling_on(const Principal& who, Permission permission, Subject subject, bool own) const;
     Decision decide_now(const Ruling& ruling, const Policy& policy) const;
-    Result<std::shared_ptr<const audit::Durable>> admit_reading(Ruling& ruling, audit::Action action, std::vector<audit::Subject> subjects,
-                                                                Opening opening);
+    Result<std::shared_ptr<const audit::Durable>> admit_reading(Ruling& ruling, audit::Action action,
+                                                                std::vector<audit::Subject> subjects, Opening opening);
     Result<audit::Draft> admit_change(Ruling& ruling, audit::Action action, std::vector<audit::Subject> subjects);
     Result<audit::Durable> commit_change(Ruling& ruling, audit::Draft draft, audit::Log::Work work);
     Result<audit::Durable> change_policy(Ruling& ruling, audit::Draft draft, const Edit& edit, audit::Log::Work work);
-    Result<void> write_change(storage::RecordWriter& writer, audit::Draft& entry, const Policy& before, const Change& change) const;
+    Result<void> write_change(storage::RecordWriter& writer, audit::Draft& entry, const Policy& before,
+                              const Change& change) const;
     Error refuse(const Ruling& ruling, const Decision& decision, audit::Action action, std::vector<audit::Subject> subjects);
     std::shared_ptr<const audit::Durable> standing(const OpeningKey& key, std::uint64_t revision) const;
     void stands(const OpeningKey& key, std::shared_ptr<const audit::Durable> proof, std::uint64_t revision);
-    Result<void> not_shut() const;
+    Error recorded(const Ruling& ruling, const audit::Leaf& leaf, Error error);
     Result<void> remember_in(storage::RecordWriter& writer, const Principal& who, const audit::Draft& entry) const;
 
     storage::Records& records_;
@@ -127,7 +135,8 @@ class Gate {
     PolicyCell policy_;
     audit::Afterwards afterwards_;
     std::mutex changing_;                   // one change of the policy at a time
-    std::atomic<bool> shut_{false};
+    enum class State : std::uint8_t { open, shut, closed };
+    std::atomic<State> state_{State::open};
     mutable std::mutex openings_mutex_;
     std::unordered_map<OpeningKey, OpeningEntry, OpeningHash> openings_;
 };

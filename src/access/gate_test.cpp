@@ -82,6 +82,16 @@ TEST_F(Gates, OpeningsStandForFifteenMinutesOrUntilThePolicyMoves) {
     EXPECT_NE(open(), second) << "the policy moved";
 }
 
+TEST_F(Gates, OnceItIsClosedNothingIsAdmittedOrStillPermitted) {
+    auto reading = gate.admit(anna.who, ReadMatter{matter}, Opening::may_stand).value();
+    auto writing = gate.admit(anna.who, WriteMatter{matter}).value();
+    gate.close();
+    auto ruling = reading.ruling();
+    EXPECT_EQ(problem_of(gate.still(ruling)), Problem::locked);
+    EXPECT_EQ(problem_of(gate.commit(std::move(writing), nothing)), Problem::locked);
+    EXPECT_EQ(problem_of(gate.admit(anna.who, ReadMatter{matter}, Opening::may_stand)), Problem::locked);
+}
+
 TEST_F(Gates, AnOpeningOfOneSessionIsNotAnothers) {
     auto first = gate.admit(anna.who, ReadMatter{matter}, Opening::may_stand).value().record().entry();
     auto again = house.sign_in_again(anna).value();
@@ -98,8 +108,10 @@ TEST_F(Gates, AChangeAndItsEntryAreOne) {
         return fail(Problem::conflict);
     });
     EXPECT_EQ(problem_of(refused), Problem::conflict);
-    EXPECT_EQ(written(), before);
     EXPECT_FALSE(house.records->single("half").value());
+    // The answer tells how things stand, so that it was given is an entry.
+    EXPECT_EQ(written(), before + 1);
+    EXPECT_EQ(last().outcome, Outcome::refused);
     auto done = gate.commit(gate.admit(anna.who, WriteMatter{matter}).value(), nothing).value();
     EXPECT_EQ(last().id, done.entry());
     EXPECT_EQ(last().outcome, Outcome::done);

@@ -21,6 +21,13 @@ Result<keys::EpochKey> epoch_from_slots(Stores& stores, const keys::RootKey& roo
     return std::unexpected(last);
 }
 
+void alarm(audit::Log& log, const keys::Ring& ring, const Error& why) {
+    audit::Leaf leaf{.action = audit::Action::door_shut, .outcome = audit::Outcome::refused};
+    audit::Draft draft(std::move(leaf), bytes("{}"), {storage::OwnerKind::firm, ring.firm().bytes, ring.firm_details()});
+    if (!log.record(std::move(draft))) journal(Level::error, "gate.alarm-not-recorded");
+    journal(Level::error, "gate.shut", {{"problem", why.problem}});
+}
+
 }  // namespace
 
 Result<std::shared_ptr<OpenFirm>> OpenFirm::open(Stores& stores, keys::RootKey root, const Clock& clock) {
@@ -38,10 +45,7 @@ Result<std::shared_ptr<OpenFirm>> OpenFirm::open(Stores& stores, keys::RootKey r
     auto gate = access::Gate::open(records, firm->ring_, *firm->log_, clock);
     if (!gate) {
         // The alarm is in the record before anything else happens; nobody is let in.
-        audit::Leaf leaf{.action = audit::Action::door_shut, .outcome = audit::Outcome::refused};
-        audit::Draft draft(std::move(leaf), bytes("{}"), {storage::OwnerKind::firm, id.bytes, firm->ring_->firm_details()});
-        if (!firm->log_->record(std::move(draft))) journal(Level::error, "gate.alarm-not-recorded");
-        journal(Level::error, "gate.shut", {{"problem", gate.error().problem}});
+        alarm(*firm->log_, *firm->ring_, gate.error());
         return std::unexpected(gate.error());
     }
     firm->gate_ = std::move(*gate);
@@ -69,8 +73,11 @@ Result<void> OpenFirm::claim(const Home& home) {
 
 Result<void> OpenFirm::check() {
     std::lock_guard lock(turning_);
-    auto inspected = gate_->inspect();
-    if (!inspected) journal(Level::error, "gate.shut", {{"problem", inspected.error().problem}});
+    if (auto inspected = gate_->inspect(); !inspected) {
+        // The alarm is in the record; and slots are told nothing by a database that does not fit.
+        alarm(*log_, *ring_, inspected.error());
+        return inspected;
+    }
     CHECK(slots_->check());
     CHECK(gate_->records().commit([&](storage::RecordWriter& writer) {
         return writer.forget_before((gate_->clock().now() - limits::idempotency_kept).us);
@@ -78,7 +85,7 @@ Result<void> OpenFirm::check() {
     if (const auto* root = slots_->root()) {
         CHECK(strongroom::Turn(*gate_, *slots_, stores_.key_set_list()).recover(*root));
     }
-    return inspected;
+    return {};
 }
 
 Result<strongroom::TurnReport> OpenFirm::turn() {

@@ -28,6 +28,7 @@ Result<void> Serving::unlock_itself() {
 
 Result<void> Serving::unlock(keys::RootKey root) {
     if (is_open()) return fail(Problem::already_done, "the strongroom is open");
+    if (!former_.expired()) return fail(Problem::busy, "requests from before the lock have not ended yet");
     auto opened = OpenFirm::open(stores_, std::move(root), clock_);
     if (!opened) {
         door_.shut(opened.error());
@@ -41,23 +42,27 @@ Result<void> Serving::unlock(keys::RootKey root) {
     return {};
 }
 
-void Serving::lock() {
+std::size_t Serving::lock() {
     std::shared_ptr<OpenFirm> closing;
     {
         std::lock_guard lock(mutex_);
         closing = std::exchange(firm_, nullptr);
+        if (closing) former_ = closing;
     }
     door_.shut();
-    if (!closing) return;
+    if (!closing) return former_.expired() ? 0 : 1;
+    // Nothing is admitted any more, and transfers under way end at their next step; the last of them to leave wipes the keys.
     closing->stop_cleanly();
-    if (auto closed = stores_.packs->close(); !closed) journal(Level::warning, "stop.pack-not-closed", {{"problem", closed.error().problem}});
-    // Requests under way hold the firm as well; the last of them to leave wipes the keys.
-    std::weak_ptr<OpenFirm> left = closing;
+    closing->gate().close();
     closing.reset();
-    for (auto waited = Duration::zero(); !left.expired() && waited < limits::drain_wait; waited += std::chrono::milliseconds(20)) {
+    for (auto waited = Duration::zero(); !former_.expired() && waited < limits::drain_wait; waited += std::chrono::milliseconds(20)) {
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
-    if (!left.expired()) journal(Level::warning, "lock.requests-still-under-way");
+    // Only now does nobody append any more.
+    if (auto closed = stores_.packs->close(); !closed) journal(Level::warning, "stop.pack-not-closed", {{"problem", closed.error().problem}});
+    if (former_.expired()) return 0;
+    journal(Level::warning, "lock.requests-still-under-way");
+    return static_cast<std::size_t>(former_.use_count());
 }
 
 void Serving::check() {
@@ -112,7 +117,9 @@ Result<json::object> Serving::answer(const json::object& question) {
         return json::object{{"state", "open"}};
     }
     if (what == "lock") {
-        lock();
+        if (auto left = lock(); left > 0) {
+            return fail(Problem::busy, std::to_string(left) + " transfers have not ended yet, and the keys stay until they have; nobody new is let in");
+        }
         return json::object{{"state", "locked"}};
     }
     if (what == "turn") {

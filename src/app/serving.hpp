@@ -16,8 +16,9 @@ class Serving {
     /// By the key file, where there is one; `locked` where none is.
     Result<void> unlock_itself();
     Result<void> unlock(keys::RootKey root);
-    /// Shuts the door, lets what is under way end, and wipes the keys.
-    void lock();
+    /// Shuts the door, ends what is under way at its next step, and wipes the keys. Gives how many requests still hold them after
+    /// limits::drain_wait: 0 means locked.
+    std::size_t lock();
     bool is_open() const;
 
     server::Door& door() { return door_; }
@@ -37,6 +38,7 @@ class Serving {
     server::Door door_;
     mutable std::mutex mutex_;
     std::shared_ptr<OpenFirm> firm_;
+    std::weak_ptr<OpenFirm> former_;      ///< what was locked, until the last request has left it
 };
 
 }  // namespace muniment::app

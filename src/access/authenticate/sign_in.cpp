@@ -66,9 +66,12 @@ Result<void> SignIn::load() {
         return {};
     }));
     if (ended.empty()) return {};
-    audit::Leaf leaf{.id = EntryId::fresh(now), .at = now, .action = audit::Action::session_ended, .outcome = audit::Outcome::done};
-    audit::Draft draft(std::move(leaf), bytes("{}"), {storage::OwnerKind::firm, gate_.ring().firm().bytes, gate_.ring().firm_details()});
-    CHECK(gate_.log().commit(std::move(draft), [&](storage::RecordWriter& writer, audit::Draft& entry) { return sweep_in(writer, entry, ended); }));
+    audit::Leaf leaf{
+        .id = EntryId::fresh(now), .at = now, .action = audit::Action::session_ended, .outcome = audit::Outcome::done};
+    audit::Draft draft(std::move(leaf), bytes("{}"),
+                       {storage::OwnerKind::firm, gate_.ring().firm().bytes, gate_.ring().firm_details()});
+    CHECK(gate_.log().commit(std::move(draft),
+                             [&](storage::RecordWriter& writer, audit::Draft& entry) { return sweep_in(writer, entry, ended); }));
     return {};
 }
 
@@ -105,7 +108,8 @@ Result<Id16> SignIn::let_through(std::string_view sign_in, const Origin& origin)
 /// The same work whoever there is: without a password, one that nobody knows is hashed against.
 bool SignIn::password_fits(const std::optional<Credential>& credential, std::string_view password) const {
     bool there = credential && credential->enrolled && password.size() <= limits::password_bytes_max;
-    auto fits = crypto::verify_password(there ? credential->password : nobodys_password_, there ? password : std::string_view("-"));
+    auto fits =
+        crypto::verify_password(there ? credential->password : nobodys_password_, there ? password : std::string_view("-"));
     return there && fits && *fits;
 }
 
@@ -119,7 +123,8 @@ Result<SignedIn> SignIn::sign_in(const Attempt& attempt, const Origin& origin) {
     bool password = password_fits(credential, attempt.password);
     // The code is checked against something in any case, so that a right password alone does not answer faster or slower.
     auto secret = password ? secret_of(credential->totp) : new_totp_secret();
-    auto step = verify_totp(secret, attempt.code, gate_.clock().now(), password ? std::optional(credential->totp_step) : std::nullopt);
+    auto step =
+        verify_totp(secret, attempt.code, gate_.clock().now(), password ? std::optional(credential->totp_step) : std::nullopt);
     if (!password || !step || !stands(*gate_.policy(), *person, gate_.clock().now())) return refused(origin);
     TRY(auto session, begin(*person, *credential, *step, attempt.kind, origin));
     TRY(auto source, Source::parse(origin.source));
@@ -135,7 +140,8 @@ Result<PersonId> SignIn::invited(const EnrolmentAttempt& attempt, const Origin& 
         TRY(found, credential_in(gate_.records(), *person));
     }
     auto given = invitation_hash(attempt.invitation);
-    bool fits = found && stands(*gate_.policy(), *person, gate_.clock().now()) && !found->enrolled && crypto::equal(found->invitation, given) && found->invitation != Hash{} &&
+    bool fits = found && stands(*gate_.policy(), *person, gate_.clock().now()) && !found->enrolled &&
+                crypto::equal(found->invitation, given) && found->invitation != Hash{} &&
                 gate_.clock().now() < found->invitation_until;
     if (!fits) return refused(origin);
     credential = std::move(*found);
@@ -143,6 +149,7 @@ Result<PersonId> SignIn::invited(const EnrolmentAttempt& attempt, const Origin& 
 }
 
 Result<Enrolment> SignIn::enrol(const EnrolmentAttempt& attempt, const Origin& origin) {
+    CHECK(gate_.not_shut());
     Credential credential;
     TRY(auto person, invited(attempt, origin, credential));
     const auto proven = credential;
@@ -152,8 +159,12 @@ Result<Enrolment> SignIn::enrol(const EnrolmentAttempt& attempt, const Origin& o
     auto secret = new_totp_secret();
     credential.totp = bytes(secret.expose());
     credential.password_set = gate_.clock().now();
-    audit::Leaf leaf{.id = EntryId::fresh(gate_.clock().now()), .at = gate_.clock().now(), .action = audit::Action::credential_changed,
-                     .outcome = audit::Outcome::done, .person = person, .request = origin.request,
+    audit::Leaf leaf{.id = EntryId::fresh(gate_.clock().now()),
+                     .at = gate_.clock().now(),
+                     .action = audit::Action::credential_changed,
+                     .outcome = audit::Outcome::done,
+                     .person = person,
+                     .request = origin.request,
                      .subjects = {{audit::SubjectKind::person, person.bytes}}};
     audit::Draft draft(std::move(leaf), bytes("{\"enrolment\":\"begun\"}"),
                        {storage::OwnerKind::firm, gate_.ring().firm().bytes, gate_.ring().firm_details()});
@@ -182,7 +193,9 @@ Result<SignedIn> SignIn::confirm_enrolment(const EnrolmentAttempt& attempt, cons
 
 /// Both factors were right: the step of the code is used up, and the session made, in one commit with the entry. `proven` is the
 /// credential that they were compared with: where another stands there by now, nothing was proven.
-Result<SignedIn> SignIn::begin(const PersonId& person, const Credential& proven, std::uint64_t step, SessionKind kind, const Origin& origin) {
+Result<SignedIn> SignIn::begin(const PersonId& person, const Credential& proven, std::uint64_t step, SessionKind kind,
+                               const Origin& origin) {
+    CHECK(gate_.not_shut());
     auto policy = gate_.policy();
     const auto* fact = policy->person(person);
     if (!fact) return refused(origin);
@@ -190,8 +203,9 @@ Result<SignedIn> SignIn::begin(const PersonId& person, const Credential& proven,
     auto session = begin_session(person, fact->revision, SignedInBy::password_and_totp, secret, gate_.clock().now());
     auto ended = ended_sessions_of(person);
     Principal who(session, origin);
-    auto draft = gate_.draft(who, audit::Action::sign_in, audit::Outcome::done, {{audit::SubjectKind::person, person.bytes}},
-                             bytes(boost::json::serialize(boost::json::object{{"source", origin.source}, {"kind", static_cast<int>(kind)}})));
+    auto draft = gate_.draft(
+        who, audit::Action::sign_in, audit::Outcome::done, {{audit::SubjectKind::person, person.bytes}},
+        bytes(boost::json::serialize(boost::json::object{{"source", origin.source}, {"kind", static_cast<int>(kind)}})));
     CHECK(gate_.log().commit(std::move(draft), [&](storage::RecordWriter& writer, audit::Draft& entry) -> Result<void> {
         // Two sign-ins with one code at the same time: the second finds its step used up.
         TRY(auto now, credential_in(writer, person));
@@ -333,9 +347,13 @@ void SignIn::count_strangers(std::stop_token stop) {
         lock.unlock();
         for (const auto& [source, count] : counted) {
             auto now = gate_.clock().now();
-            audit::Leaf leaf{.id = EntryId::fresh(now), .at = now, .action = audit::Action::sign_in_refusals, .outcome = audit::Outcome::refused,
+            audit::Leaf leaf{.id = EntryId::fresh(now),
+                             .at = now,
+                             .action = audit::Action::sign_in_refusals,
+                             .outcome = audit::Outcome::refused,
                              .subjects = {{audit::SubjectKind::other, {}, count}}};
-            audit::Draft draft(std::move(leaf), bytes(boost::json::serialize(boost::json::object{{"source", source}, {"count", count}})),
+            audit::Draft draft(std::move(leaf),
+                               bytes(boost::json::serialize(boost::json::object{{"source", source}, {"count", count}})),
                                {storage::OwnerKind::firm, gate_.ring().firm().bytes, gate_.ring().firm_details()});
             if (auto written = gate_.log().record(std::move(draft)); !written) {
                 journal(Level::warning, "sign-in.refusals-not-recorded", {{"problem", written.error().problem}});

@@ -19,7 +19,8 @@ std::string stale_name(const MatterId& matter) { return "stale/" + to_hex(matter
 audit::Draft own_draft(access::Gate& gate, audit::Action action, std::string_view words) {
     auto now = gate.clock().now();
     audit::Leaf leaf{.id = EntryId::fresh(now), .at = now, .action = action, .outcome = audit::Outcome::done};
-    return audit::Draft(std::move(leaf), bytes(words), {storage::OwnerKind::firm, gate.ring().firm().bytes, gate.ring().firm_details()});
+    return audit::Draft(std::move(leaf), bytes(words),
+                        {storage::OwnerKind::firm, gate.ring().firm().bytes, gate.ring().firm_details()});
 }
 
 }  // namespace
@@ -28,7 +29,8 @@ Result<TurnReport> Turn::run(const keys::RootKey& root) {
     auto& records = gate_.records();
     TRY(auto slots, call());
     Id16 token = new_random_id();
-    CHECK(records.commit([&](storage::RecordWriter& writer) { return writer.put_single(token_single, {1, bytes(View(token))}); }));
+    CHECK(
+        records.commit([&](storage::RecordWriter& writer) { return writer.put_single(token_single, {1, bytes(View(token))}); }));
     reached(TurnStep::called);
 
     auto next = keys::EpochKey::random();
@@ -49,7 +51,9 @@ Result<TurnReport> Turn::run(const keys::RootKey& root) {
 
 /// Step 1. Two slots in reach that hold the key, name us living, and have seen nothing newer.
 Result<std::vector<storage::Slot*>> Turn::call() {
-    if (!slots_.may_touch()) return fail(Problem::unavailable, "it is not certain yet that this is the living database: two checks of the slots must pass first");
+    if (!slots_.may_touch())
+        return fail(Problem::unavailable,
+                    "it is not certain yet that this is the living database: two checks of the slots must pass first");
     if (copies_.empty()) return fail(Problem::unavailable, "there is nowhere to copy the key set to");
     std::vector<storage::Slot*> good;
     auto reports = slots_.report();
@@ -71,7 +75,8 @@ Result<void> Turn::place(const std::vector<storage::Slot*>& slots, const keys::R
         if (put) ++placed;
         else journal(Level::warning, "turn.slot-refused", {{"problem", put.error().problem}});
     }
-    if (placed < slots_needed) return fail(Problem::unavailable, "fewer than two slots took the new epoch key; nothing was changed");
+    if (placed < slots_needed)
+        return fail(Problem::unavailable, "fewer than two slots took the new epoch key; nothing was changed");
     return {};
 }
 
@@ -140,12 +145,15 @@ Result<std::vector<MatterId>> Turn::commit(const keys::EpochKey& next, const Id1
         turned.new_pages.emplace(matter.bytes, std::move(renewed));
     }
     auto words = boost::json::serialize(boost::json::object{{"epoch", ring.epoch_number() + 1}, {"stale", stale.size()}});
-    auto done = gate_.log().commit(own_draft(gate_, audit::Action::epoch_turned, words), [&](storage::RecordWriter& writer, audit::Draft&) -> Result<void> {
-        TRY(auto held, writer.single(token_single));
-        if (!held || held->value != bytes(View(token))) return fail(Problem::stale, "another turn was begun");
-        for (const auto& matter : stale) CHECK(renew_page_in(writer, matter, turned.new_pages.at(matter.bytes)));
-        return ring.turn_in(writer, turned);
-    });
+    auto done = gate_.log().commit(own_draft(gate_, audit::Action::epoch_turned, words),
+                                   [&](storage::RecordWriter& writer, audit::Draft&) -> Result<void> {
+                                       TRY(auto held, writer.single(token_single));
+                                       if (!held || held->value != bytes(View(token)))
+                                           return fail(Problem::stale, "another turn was begun");
+                                       for (const auto& matter : stale)
+                                           CHECK(renew_page_in(writer, matter, turned.new_pages.at(matter.bytes)));
+                                       return ring.turn_in(writer, turned);
+                                   });
     if (!done) {
         // No answer to the commit is no answer: what stands in the database says whether it happened.
         auto needed = keys::Ring::needed_mark(gate_.records());
@@ -161,7 +169,15 @@ Result<std::vector<MatterId>> Turn::commit(const keys::EpochKey& next, const Id1
 Result<void> Turn::copy(const std::vector<MatterId>& matters) {
     auto& ring = gate_.ring();
     auto mac = ring.key_set_mac();
-    TRY(auto content, collect_key_set(gate_.records(), matters, mac));
+    // In one transaction, so that heads and rows are of one moment, and only where they fit each other: after the turn this copy is
+    // what brings the firm back.
+    Bytes content;
+    CHECK(gate_.records().commit([&](storage::RecordWriter& writer) -> Result<void> {
+        CHECK(ring.check_records(writer));
+        CHECK(gate_.rows().load(writer, [](const access::GateRows::Loaded&) { return Result<void>{}; }));
+        TRY(content, collect_key_set(writer, matters, mac));
+        return {};
+    }));
     auto name = key_set_name(ring.mark());
     for (auto* copies : copies_) {
         CHECK(copies->put(name, content));
@@ -179,7 +195,8 @@ Result<void> Turn::erase(const keys::RootKey& root, TurnReport& report) {
     for (auto* slot : slots_.slots()) {
         if (keys::get_epoch(*slot, root, ring.firm(), mark)) ++holding;
     }
-    if (holding < slots_needed) return fail(Problem::unavailable, "fewer than two slots hold the new epoch key: the former one is kept");
+    if (holding < slots_needed)
+        return fail(Problem::unavailable, "fewer than two slots hold the new epoch key: the former one is kept");
     TRY(auto seen, slots_.seen_now());
     auto reports = slots_.report();
     for (std::size_t i = 0; i < reports.size(); ++i) {
@@ -187,7 +204,8 @@ Result<void> Turn::erase(const keys::RootKey& root, TurnReport& report) {
         auto cleared = [&]() -> Result<void> {
             // A slot that came into reach since step 1 may be empty, or not be ours at all.
             if (reports[i].state == SlotState::empty) CHECK(ring.place_epoch(*slot, root));
-            else if (reports[i].state != SlotState::holds) return fail(Problem::unavailable, std::string(text_of(reports[i].state)));
+            else if (reports[i].state != SlotState::holds)
+                return fail(Problem::unavailable, std::string(text_of(reports[i].state)));
             CHECK(keys::write_seen(*slot, seen));
             TRY(auto marks, keys::epochs_in(*slot));
             for (const auto& other : marks) {

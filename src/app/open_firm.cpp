@@ -59,6 +59,8 @@ Result<std::shared_ptr<OpenFirm>> OpenFirm::open(Stores& stores, keys::RootKey r
     firm->slots_ = std::make_unique<strongroom::SlotWatch>(records, stores.slot_list(), firm->ring_, *firm->log_);
     firm->slots_->keep_root(std::move(root));
     CHECK(firm->slots_->look());
+    // A clean stop lets the first of two copies go on at once: it says so in the slots before the other looks.
+    if (firm->slots_->may_touch()) CHECK(firm->slots_->check());
     firm->house_.reset(new server::House{*firm->gate_, *firm->sign_in_, *firm->people_, *firm->groups_, *firm->register_, *firm->papers_,
                                          *stores.packs, *firm->log_, firm->name_});
     audit::Leaf leaf{.action = audit::Action::strongroom_unlocked, .outcome = audit::Outcome::done};

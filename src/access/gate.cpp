@@ -67,9 +67,9 @@ Result<std::unique_ptr<Gate>> Gate::open(storage::Records& records, std::shared_
     return std::unique_ptr<Gate>(new Gate(records, std::move(ring), log, clock, Policy::build(facts, head.policy_revision)));
 }
 
-Principal Principal::with_idempotency(std::string_view key) const {
+Principal Principal::with_idempotency(std::string_view key, std::shared_ptr<const Hash> request) const {
     Principal same = *this;
-    same.origin_.idempotency = crypto::sha256({View(person_), view(key)});
+    same.origin_.repeatable = {crypto::sha256({View(person_), view(key)}), std::move(request)};
     return same;
 }
 
@@ -304,33 +304,36 @@ constexpr std::string_view already_made = "a change with this Idempotency-Key";
 }  // namespace
 
 Result<void> Gate::remember_in(storage::RecordWriter& writer, const Principal& who, const audit::Draft& entry) const {
-    const auto& key = who.origin().idempotency;
-    if (!key) return {};
-    TRY(auto before, writer.remembered(*key));
+    const auto& repeatable = who.origin().repeatable;
+    if (!repeatable) return {};
+    const auto& key = repeatable->key;
+    TRY(auto before, writer.remembered(key));
     auto now = clock_.now();
     if (before && Instant{static_cast<std::int64_t>(before->number)} + limits::idempotency_kept > now) {
         return fail(Problem::already_done, std::string(already_made));
     }
     Writer w;
+    w.raw(*repeatable->request);
     for (const auto& s : entry.leaf().subjects) w.u8(static_cast<std::uint8_t>(s.kind)).raw(s.id).u64(s.number);
-    auto sealed = keys::seal(ring_->gate_seal(), ring_->firm(), answer_place(ring_->firm(), *key), w.written());
-    return writer.remember(*key, {static_cast<std::uint64_t>(now.us), std::move(sealed)});
+    auto sealed = keys::seal(ring_->gate_seal(), ring_->firm(), answer_place(ring_->firm(), key), w.written());
+    return writer.remember(key, {static_cast<std::uint64_t>(now.us), std::move(sealed)});
 }
 
-Result<std::optional<std::vector<audit::Subject>>> Gate::made_before(const Principal& who) {
-    using Found = std::optional<std::vector<audit::Subject>>;
-    const auto& key = who.origin().idempotency;
-    if (!key) return Found{};
-    TRY(auto row, records_.remembered(*key));
+Result<std::optional<Gate::Made>> Gate::made_before(const Principal& who) {
+    using Found = std::optional<Made>;
+    const auto& repeatable = who.origin().repeatable;
+    if (!repeatable) return Found{};
+    TRY(auto row, records_.remembered(repeatable->key));
     if (!row || Instant{static_cast<std::int64_t>(row->number)} + limits::idempotency_kept <= clock_.now()) return Found{};
-    TRY(auto content, keys::open(ring_->gate_seal(), ring_->firm(), answer_place(ring_->firm(), *key), row->value));
-    std::vector<audit::Subject> subjects;
-    for (Reader r(content); r.ok() && !r.rest().empty();) {
+    TRY(auto content, keys::open(ring_->gate_seal(), ring_->firm(), answer_place(ring_->firm(), repeatable->key), row->value));
+    Reader r(content);
+    Made made{r.array<32>(), {}};
+    while (r.ok() && !r.rest().empty()) {
         auto kind = static_cast<audit::SubjectKind>(r.u8());
         auto id = r.array<16>();
-        subjects.push_back({kind, id, r.u64()});
+        made.subjects.push_back({kind, id, r.u64()});
     }
-    return Found(std::move(subjects));
+    return Found(std::move(made));
 }
 
 Result<void> Gate::still(Ruling& ruling) const {

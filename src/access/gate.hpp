@@ -64,9 +64,13 @@ class Gate {
         return change_policy(permit.ruling_, std::move(permit.proof_), edit, std::move(work));
     }
 
-    /// What a change with this principal's Idempotency-Key named in its entry, where it was made in the last
-    /// limits::idempotency_kept: it is answered again from these, not made again.
-    Result<std::optional<std::vector<audit::Subject>>> made_before(const Principal& who);
+    /// A change that was made in the last limits::idempotency_kept with this principal's Idempotency-Key: it is answered again from
+    /// what its entry named, not made again, if `request` is the same (Repeatable::request).
+    struct Made {
+        Hash request;
+        std::vector<audit::Subject> subjects;
+    };
+    Result<std::optional<Made>> made_before(const Principal& who);
 
     /// Whether what was permitted still is: for a Transfer, before each step. Cheap while the policy stands.
     Result<void> still(Ruling& ruling) const;

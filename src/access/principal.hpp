@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A Principal: somebody who proved who they are, with a password and a second factor, in a session that still stands.
 #pragma once
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -8,11 +9,17 @@
 
 namespace muniment::access {
 
+/// A change that may be sent again: where it was made, it is not made again.
+struct Repeatable {
+    Hash key;                                 ///< of person and Idempotency-Key
+    std::shared_ptr<const Hash> request;      ///< of what is asked for: where a body streams in, known by the time of the commit
+};
+
 /// Where a request came from. Stands in sealed details, never in a leaf.
 struct Origin {
     std::string source;                       ///< address of the client
     RequestId request;
-    std::optional<Hash> idempotency = {};     ///< of person and Idempotency-Key: a change that was made is not made again
+    std::optional<Repeatable> repeatable = {};
 };
 
 struct Session;
@@ -25,7 +32,8 @@ class Principal {
     std::uint64_t person_revision() const { return person_revision_; }
     const Origin& origin() const { return origin_; }
     /// The same person in the same session, for a change that may be sent again (Idempotency-Key, at most 255 bytes).
-    Principal with_idempotency(std::string_view key) const;
+    /// `request`: Repeatable::request.
+    Principal with_idempotency(std::string_view key, std::shared_ptr<const Hash> request) const;
 
   private:
     friend class SignIn;     // the only maker: after both factors, or from a session that they made

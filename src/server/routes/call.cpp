@@ -44,7 +44,7 @@ Route telling(House& house, Method method, std::string pattern, std::string oper
         CHECK(check_content_type(head, "application/json"));
         auto then = [&house, function, path, who = std::move(who)](const Request& request, Bytes body) -> Result<Response> {
             TRY(auto fields, Fields::parse(body));
-            return function(Call{house, request, path, who}, fields);
+            return function(Call{house, request, path, who, body}, fields);
         };
         return Answer(WantsBody{limits::json_body_bytes_max, std::move(then)});
     };

@@ -15,6 +15,7 @@ struct Call {
     const Request& request;
     const Parameters& path;
     access::Principal who;
+    View body = {};                      ///< as it was sent, where the route is telling
 
     /// An id in the path that is none names nothing: `not_found`, as any other that is not there.
     template <class I>

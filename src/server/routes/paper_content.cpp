@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bytes of papers, in and out. Who asks is decided on before the first byte of a body is read, and again in the commit.
 #include "base/limits.hpp"
+#include "crypto/hash.hpp"
 #include "server/etag.hpp"
 #include "server/multipart.hpp"
 #include "server/problem_json.hpp"
@@ -70,52 +71,65 @@ Result<UploadAbout> parse_about_version(View json) {
     return about;
 }
 
-/// A paper or version coming in. Where the same request made it before, the body is read to its end and dropped: a client that is
-/// still sending would not see the answer.
+/// A paper or version coming in. Where a request with this key made one before, the body is read to its end all the same: whether it
+/// is the same request shows then only, and a client that is still sending would not see the answer.
 class Filing final : public BodySink, private PaperParts {
   public:
     using Begin = std::move_only_function<Result<std::unique_ptr<Upload>>(View about)>;
     using Show = std::move_only_function<Result<Response>(const Id16& made)>;
     using Render = std::function<Response(const PaperView&)>;
-    Filing(const std::string& boundary, Once once, std::optional<Id16> made, Begin begin, Show show, Render render)
-        : parts_(boundary, *this), once_(std::move(once)), made_(made), begin_(std::move(begin)), show_(std::move(show)),
+    Filing(const std::string& boundary, Once once, std::optional<Once::Former> former, Begin begin, Show show, Render render)
+        : parts_(boundary, *this), once_(std::move(once)), former_(former), begin_(std::move(begin)), show_(std::move(show)),
           render_(std::move(render)) {}
 
-    Result<void> add(View step) override {
-        if (made_) return {};
-        return unless_made(parts_.add(step));
-    }
+    Result<void> add(View step) override { return parts_.add(step); }
     Result<Response> finish() override {
-        if (!made_) CHECK(unless_made(parts_.finish()));
-        if (made_) return show_(*made_);
-        auto filed = upload_->finish();
-        if (filed) return render_(*filed);
-        CHECK(unless_made(std::unexpected(filed.error())));
-        return show_(*made_);
+        CHECK(parts_.finish());
+        Writer asked;
+        asked.raw(about_).u64(size_).raw(content_.finish());
+        once_.asks_for(crypto::sha256(asked.written()));
+        if (!former_) {
+            auto filed = upload_->finish();
+            if (filed) return render_(*filed);
+            CHECK(unless_made(std::unexpected(filed.error())));
+        }
+        TRY(auto made, once_.made_by(*former_));
+        return show_(made);
     }
 
   private:
     Result<void> about(View json) override {
-        TRY(upload_, begin_(json));
+        about_ = crypto::sha256(json);
+        if (former_) return {};
+        auto begun = begin_(json);
+        if (!begun) return unless_made(std::unexpected(begun.error()));
+        upload_ = std::move(*begun);
         return {};
     }
-    Result<void> content(View piece) override { return upload_->add(piece); }
+    Result<void> content(View piece) override {
+        content_.add(piece);
+        size_ += piece.size();
+        return former_ ? Result<void>{} : unless_made(upload_->add(piece));
+    }
 
     /// The same request may have been under way already, and be what stands in the way of this one.
     Result<void> unless_made(Result<void> done) {
         if (done) return done;
         upload_.reset();
-        TRY(made_, once_.made());
-        return made_ ? Result<void>{} : done;
+        TRY(former_, once_.former());
+        return former_ ? Result<void>{} : done;
     }
 
     Multipart parts_;
     Once once_;
-    std::optional<Id16> made_;
+    std::optional<Once::Former> former_;
     Begin begin_;
     Show show_;
     Render render_;
     std::unique_ptr<Upload> upload_;
+    Hash about_{};
+    crypto::Sha256 content_;
+    std::uint64_t size_ = 0;
 };
 
 struct Place {
@@ -139,9 +153,9 @@ Filing::Show show_made(const Call& call, const MatterId& matter) {
 }
 
 Result<Answer> receive(const Call& call, const MatterId& matter, Once once, const std::string& boundary, Filing::Begin begin) {
-    TRY(auto made, once.made());
+    TRY(auto former, once.former());
     auto render = [&house = call.house](const PaperView& paper) { return answer(201, json_of(house, paper), paper.revision); };
-    auto sink = std::make_unique<Filing>(boundary, std::move(once), made, std::move(begin), show_made(call, matter), render);
+    auto sink = std::make_unique<Filing>(boundary, std::move(once), former, std::move(begin), show_made(call, matter), render);
     return Answer(WantsStream{limits::paper_bytes_max + around_content_max, std::move(sink)});
 }
 

@@ -255,6 +255,32 @@ TEST_F(Papers, AreMadeOnceThoughTheSameRequestIsUnderWayTwice) {
     EXPECT_EQ(firm.get("lea", papers).items(), 1u);
 }
 
+TEST_F(Papers, AreNotTakenForOthersThatWereSentWithTheSameKey) {
+    const Headers key{{"Idempotency-Key", "k"}};
+    auto other = firm.filing("lea", papers, {{"name", "a"}}, "two", key);
+    auto request = Firm::request_for(other);
+    auto begun = std::move(std::get<WantsStream>(firm.door.begin(request).value()).sink);     // before there is one
+    ASSERT_TRUE(begun->add(view(other.body)));
+    auto first = firm.file("lea", papers, {{"name", "a"}}, "one", key);
+    ASSERT_EQ(first.status, 201) << first.body;
+
+    EXPECT_EQ(Firm::reply_to(request, begun->finish()).problem(), "conflict");
+    EXPECT_EQ(firm.ask(other).problem(), "conflict");
+    EXPECT_EQ(firm.file("lea", papers, {{"name", "b"}}, "one", key).problem(), "conflict");
+    EXPECT_EQ(firm.file("lea", papers, {{"name", "a"}}, "one", key).json, first.json);
+    EXPECT_EQ(firm.get("lea", papers).items(), 1u);
+
+    const auto folders = "/api/v1/matters/" + matter + "/folders";
+    boost::json::object said{{"name", "Letters"}, {"folder", nullptr}};
+    auto folder = firm.post("lea", folders, said, key);
+    ASSERT_EQ(folder.status, 201) << folder.body;
+    said["name"] = "Drafts";
+    auto refused = firm.post("lea", folders, said, key);
+    EXPECT_EQ(refused.problem(), "conflict") << refused.body;
+    EXPECT_NE(refused.text("detail").find("Idempotency-Key"), std::string::npos);
+    EXPECT_EQ(firm.get("lea", papers).items(), 2u);
+}
+
 TEST_F(Papers, AreMovedTrashedAndCheckedOut) {
     auto folder = firm.post("lea", "/api/v1/matters/" + matter + "/folders", {{"name", "Letters"}, {"folder", nullptr}});
     ASSERT_EQ(folder.status, 201) << folder.body;

@@ -64,8 +64,8 @@ class Gate {
         return change_policy(permit.ruling_, std::move(permit.proof_), edit, std::move(work));
     }
 
-    /// A change that was made in the last limits::idempotency_kept with this principal's Idempotency-Key: it is answered again from
-    /// what its entry named, not made again, if `request` is the same (Repeatable::request).
+    /// A change that was made in the last limits::idempotency_kept with this principal's Idempotency-Key: it is answered again
+    /// from what its entry named, not made again, if `request` is the same (Repeatable::request).
     struct Made {
         Hash request;
         std::vector<audit::Subject> subjects;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Making something once, however often the request comes (Idempotency-Key): sent again, it is answered from the thing that was
-// made the first time, as it is now and as far as the caller may still see it. A request with the same key that asks for something
-// else is refused as `conflict`: answered from the first, it would read as done.
+// made the first time, as it is now and as far as the caller may still see it. A request with the same key that asks for
+// something else is refused as `conflict`: answered from the first, it would read as done.
 #pragma once
 #include "server/routes/call.hpp"
 

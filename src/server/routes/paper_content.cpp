@@ -71,8 +71,8 @@ Result<UploadAbout> parse_about_version(View json) {
     return about;
 }
 
-/// A paper or version coming in. Where a request with this key made one before, the body is read to its end all the same: whether it
-/// is the same request shows then only, and a client that is still sending would not see the answer.
+/// A paper or version coming in. Where a request with this key made one before, the body is read to its end all the same: whether
+/// it is the same request shows then only, and a client that is still sending would not see the answer.
 class Filing final : public BodySink, private PaperParts {
   public:
     using Begin = std::move_only_function<Result<std::unique_ptr<Upload>>(View about)>;

@@ -24,7 +24,8 @@ std::string filter(Api& api, const Arguments& arguments) {
     return {};
 }
 
-/// The log pages by sequence number, not by cursor: newest first, then what is before.
+/// The log pages by sequence number, not by cursor: newest first, then what is before. A page may be empty: what is behind a wall
+/// from who asks is left out.
 json::array entries(Api& api, const std::string& filter, std::uint64_t wanted) {
     json::array all;
     for (std::string before; all.size() < wanted;) {
@@ -32,8 +33,9 @@ json::array entries(Api& api, const std::string& filter, std::uint64_t wanted) {
         const auto answer =
             api.get("/api/v1/log?limit=" + std::to_string(limit) + filter + (before.empty() ? "" : "&before=" + before));
         for (const auto& entry : list_of(answer, "items")) all.push_back(entry);
-        before = text_of(answer, "next");
-        if (before.empty() || list_of(answer, "items").empty()) break;
+        const auto next = text_of(answer, "next");
+        if (next.empty() || next == before) break;
+        before = next;
     }
     return all;
 }

@@ -3,6 +3,9 @@
 // possible, so they are for everybody who works here.
 #include "audit/log.hpp"
 
+#include <algorithm>
+
+#include "access/decide/decide.hpp"
 #include "audit/tree.hpp"
 #include "base/journal.hpp"
 #include "base/limits.hpp"
@@ -58,6 +61,25 @@ std::optional<Bytes> words_of(const House& house, const audit::Log::Found& entry
     return std::nullopt;
 }
 
+/// Which subjects an asker must not meet in the record of something else.
+class Hidden {
+  public:
+    Hidden(const Call& call, bool whole)
+        : house_(call.house), asker_(call.who.person()), whole_(whole), policy_(call.house.gate.policy()) {}
+    bool operator()(const audit::Subject& subject) const {
+        if (subject.kind == SubjectKind::client) return access::wall_bars(*policy_, asker_, ClientId{subject.id}).has_value();
+        if (subject.kind != SubjectKind::matter) return false;
+        if (whole_) return access::wall_bars(*policy_, asker_, MatterId{subject.id}).has_value();
+        return !name_for(house_, asker_, {subject.id});
+    }
+
+  private:
+    const House& house_;
+    PersonId asker_;
+    bool whole_;
+    std::shared_ptr<const access::Policy> policy_;
+};
+
 Result<Response> read_log(const Call& call, Query& query) {
     TRY(auto wish, parse_wish(query));
     bool whole = call.house.gate.ask(call.who.person(), access::Permission::log_read, {}).permitted;
@@ -65,8 +87,14 @@ Result<Response> read_log(const Call& call, Query& query) {
     auto subject = wish.about ? std::optional(wish.about->id) : std::nullopt;
     TRY(auto found, call.house.log.find(subject, wish.before, wish.limit));
     auto firm_details = call.house.gate.ring().firm_details();
+    const Hidden hidden(call, whole);
+    const bool of_matter = wish.about && wish.about->kind == SubjectKind::matter;
     boost::json::array items;
-    for (const auto& entry : found) {
+    for (auto& entry : found) {
+        // A matter's record is whole, but what a paper was moved from or to is left out of it. Elsewhere the entry is.
+        auto& subjects = entry.leaf.subjects;
+        if (!of_matter && std::ranges::any_of(subjects, hidden)) continue;
+        std::erase_if(subjects, hidden);
         // Details name sources, and walls that a refusal came from: who leads a matter is not told that a wall stands.
         auto words = whole ? words_of(call.house, entry, firm_details) : std::nullopt;
         items.push_back(json_of(call.house, call.who.person(), entry, std::move(words)));

@@ -7,13 +7,16 @@
 
 namespace muniment::server::routes {
 
-/// The whole of it, or what is about one thing.
+/// The whole of it, or what is about one thing. A matter is named to the gate, so that walls stand before its record as well.
 struct ReadLog {
     static constexpr auto permission = access::Permission::log_read;
     static constexpr auto entry = audit::Action::log_read;
     static constexpr bool changes = false;
     std::optional<audit::Subject> about = {};
-    access::Subject subject() const { return {}; }
+    access::Subject subject() const {
+        if (!about || about->kind != audit::SubjectKind::matter) return {};
+        return {.matter = MatterId{about->id}};
+    }
     std::vector<audit::Subject> subjects() const { return about ? std::vector{*about} : std::vector<audit::Subject>{}; }
 };
 /// What is about one matter, by somebody on its team.

@@ -80,17 +80,20 @@ Result<void> Home::save() const {
     return write_private_file(folder / "home.json", boost::json::serialize(said) + "\n", true);
 }
 
-Result<Stores> Stores::open(const Home& home) {
+Result<Stores> Stores::open(const Home& home, storage::Missing missing) {
     Stores stores;
     TRY(stores.records, storage::open_sqlite(home.database()));
     auto* records = stores.records.get();
-    TRY(stores.packs, storage::open_pack_folder(home.packs(), [records](const storage::PackRow& row) {
+    auto registered = [records](const storage::PackRow& row) {
         return records->commit([&](storage::RecordWriter& writer) { return writer.put_pack(row); });
-    }));
+    };
+    auto packs = storage::open_pack_folder(home.packs(), registered, missing);
+    if (!packs) return fail(packs.error().problem, "the packs at " + home.packs().string() + ": " + packs.error().detail);
+    stores.packs = std::move(*packs);
     for (std::size_t i = 0; i < home.slots.size(); ++i) {
-        TRY(auto slot, storage::open_slot_folder(home.slot(i)));
+        TRY(auto slot, storage::open_slot_folder(home.slot(i), missing));
         stores.slots.push_back(std::move(slot));
-        TRY(auto sets, storage::open_key_set_folder(home.key_sets(i)));
+        TRY(auto sets, storage::open_key_set_folder(home.key_sets(i), missing));
         stores.key_sets.push_back(std::move(sets));
     }
     return stores;

@@ -58,7 +58,9 @@ struct Stores {
     std::vector<std::unique_ptr<storage::Slot>> slots;
     std::vector<std::unique_ptr<storage::KeySets>> key_sets;
 
-    static Result<Stores> open(const Home& home);
+    /// Only the founding makes folders: later one that is missing is a disk that is not mounted. Without the packs nothing opens; a
+    /// slot that is away leaves the others.
+    static Result<Stores> open(const Home& home, storage::Missing missing = storage::Missing::refuse);
     std::vector<storage::Slot*> slot_list() const;
     std::vector<storage::KeySets*> key_set_list() const;
 };

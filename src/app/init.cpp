@@ -45,7 +45,7 @@ Result<Made> make_firm(Home home, const cli::Arguments& given, const std::option
     if (std::filesystem::exists(home.folder / "home.json")) return fail(Problem::already_done, "there is a firm at " + home.folder.string());
     auto names = given.all("--name");
     for (const char* local : {"localhost", "127.0.0.1", "::1"}) names.emplace_back(local);
-    TRY(auto stores, Stores::open(home));
+    TRY(auto stores, Stores::open(home, storage::Missing::make));
     auto firm = FirmId::random();
     auto root = keys::RootKey::random();
     Made made{.invitation = {}, .admin = given.get("--admin", "admin")};

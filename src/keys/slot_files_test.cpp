@@ -63,7 +63,7 @@ TEST_F(SlotFiles, GiveTheEpochKeyBack) {
 TEST_F(SlotFiles, WorkInAFolder) {
     auto folder = std::filesystem::temp_directory_path() / ("muniment-slot-" + to_uuid_text(new_random_id()));
     {
-        auto opened = storage::open_slot_folder(folder).value();
+        auto opened = storage::open_slot_folder(folder, storage::Missing::make).value();
         ASSERT_TRUE(put_epoch(*opened, root, firm, epoch, 1));
         ASSERT_TRUE(write_living(*opened, {new_random_id(), new_random_id(), true}));
         ASSERT_TRUE(write_seen(*opened, {mark, 1, 2, {}}));

@@ -15,15 +15,21 @@ Result<std::unique_ptr<Records>> open_sqlite(const std::filesystem::path& path);
 /// Nothing is kept; the same behaviour. For tests.
 std::unique_ptr<Records> open_memory();
 
-/// Packs as files `<folder>/<2 hex>/<id>.pack`.
-Result<std::unique_ptr<PackStore>> open_pack_folder(const std::filesystem::path& folder, RegisterPack registered);
+/// What becomes of a folder that is not there. Only the founding makes one, with mode 0700: later it is a disk that is not mounted,
+/// and what was written into a folder made in its place would lie on another disk, hidden by the next mount.
+enum class Missing : bool { refuse, make };
+
+/// Packs as files `<folder>/<2 hex>/<id>.pack`. `unavailable` where the folder is not there.
+Result<std::unique_ptr<PackStore>> open_pack_folder(const std::filesystem::path& folder, RegisterPack registered,
+                                                    Missing missing = Missing::refuse);
 /// For tests.
 std::unique_ptr<PackStore> open_pack_memory(RegisterPack registered);
 
-/// A folder as a slot, made with mode 0700 where it is missing.
-Result<std::unique_ptr<Slot>> open_slot_folder(const std::filesystem::path& folder);
+/// A folder as a slot. One that is not there, or holds neither `living` nor `seen` (the bare mount point of a site), is no slot of
+/// ours: it opens all the same, so that the others serve, and each call is `unavailable` until it is back.
+Result<std::unique_ptr<Slot>> open_slot_folder(const std::filesystem::path& folder, Missing missing = Missing::refuse);
 
-/// A folder of key sets, made with mode 0700 where it is missing.
-Result<std::unique_ptr<KeySets>> open_key_set_folder(const std::filesystem::path& folder);
+/// A folder of key sets. Where it is not there, each call is `unavailable`.
+Result<std::unique_ptr<KeySets>> open_key_set_folder(const std::filesystem::path& folder, Missing missing = Missing::refuse);
 
 }  // namespace muniment::storage

@@ -234,8 +234,8 @@ class Firm : public Rooms {
     void open_places(std::size_t slot_count) {
         for (std::size_t i = 0; i < slot_count; ++i) {
             auto name = "slot-" + std::to_string(i);
-            slots.push_back(std::make_unique<PluggedSlot>(storage::open_slot_folder(folder_of(name)).value()));
-            copies.push_back(storage::open_key_set_folder(folder_of("sets-" + std::to_string(i))).value());
+            slots.push_back(std::make_unique<PluggedSlot>(storage::open_slot_folder(folder_of(name), storage::Missing::make).value()));
+            copies.push_back(storage::open_key_set_folder(folder_of("sets-" + std::to_string(i)), storage::Missing::make).value());
         }
         open_packs();
     }
@@ -243,8 +243,8 @@ class Firm : public Rooms {
         auto registered = [this](const storage::PackRow& row) {
             return records->commit([row](storage::RecordWriter& writer) { return writer.put_pack(row); });
         };
-        packs =
-            on_disk_ ? storage::open_pack_folder(folder_of("packs"), registered).value() : storage::open_pack_memory(registered);
+        packs = on_disk_ ? storage::open_pack_folder(folder_of("packs"), registered, storage::Missing::make).value()
+                         : storage::open_pack_memory(registered);
     }
     bool on_disk_;
 

@@ -46,7 +46,8 @@ struct Question {
 class Firm {
   public:
     Firm() {
-        auto slot_a = storage::open_slot_folder(folder_ / "a").value(), slot_b = storage::open_slot_folder(folder_ / "b").value();
+        auto slot_a = storage::open_slot_folder(folder_ / "a", storage::Missing::make).value();
+        auto slot_b = storage::open_slot_folder(folder_ / "b", storage::Missing::make).value();
         std::array<storage::Slot*, 2> slots{slot_a.get(), slot_b.get()};
         auto root = keys::RootKey::random();
         access::NewPerson first{.sign_in = "admin", .name = "Ada Admin", .roles = {access::FirmRole::administrator}};

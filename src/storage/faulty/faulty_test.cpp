@@ -26,7 +26,7 @@ TEST(Faulty, FailsTheNthCallOnce) {
 TEST(Faulty, FailsForEverUntilToldOtherwise) {
     Scratch scratch;
     Faults faults;
-    auto slot = open_slot_folder(scratch.path / "slot").value();
+    auto slot = open_slot_folder(scratch.path / "slot", Missing::make).value();
     FaultySlot faulty(*slot, faults);
     faults.fail_at(1, Lasting::for_ever);
     EXPECT_FALSE(faulty.put("a", view("x"), Replace::no));

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 
 namespace muniment::storage::folder {
 namespace {
@@ -113,6 +114,12 @@ Result<std::uint64_t> File::size() const {
     return static_cast<std::uint64_t>(status.st_size);
 }
 
+Result<bool> File::has_other_names() const {
+    struct stat status{};
+    if (::fstat(fd_, &status) != 0) return system_failure("asking for a file's names");
+    return status.st_nlink > 1;
+}
+
 Result<void> File::sync() {
     if (::fdatasync(fd_) != 0) return system_failure("syncing");
     return {};
@@ -134,6 +141,12 @@ Result<void> make_folder(const std::filesystem::path& path) {
     return sync_folder(whole.parent_path());
 }
 
+Result<void> check_folder(const std::filesystem::path& path) {
+    std::error_code failed;
+    if (std::filesystem::is_directory(path, failed)) return {};
+    return fail(Problem::unavailable, "a folder is not there: is its disk mounted?");
+}
+
 Result<void> sync_folder(const std::filesystem::path& path) {
     auto whole = path.empty() ? std::filesystem::path(".") : path;
     int fd = ::open(whole.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -146,9 +159,12 @@ Result<void> sync_folder(const std::filesystem::path& path) {
     return {};
 }
 
-Result<void> link_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+Result<void> name_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
+    if (errno != EINVAL && errno != ENOSYS) return system_failure("naming a file");
+    // A file system that cannot (NFS): a link fails as well where the name is taken. Until the former name is gone the file has two.
     if (::link(from.c_str(), to.c_str()) != 0) return system_failure("naming a file");
-    return {};
+    return remove_file(from);
 }
 
 Result<void> rename_file(const std::filesystem::path& from, const std::filesystem::path& to) {

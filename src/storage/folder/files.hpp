@@ -29,6 +29,7 @@ class File {
     Result<void> write_at(std::uint64_t offset, std::span<iovec> pieces);                  ///< `pieces` are used up
     Result<std::size_t> read_at(std::uint64_t offset, std::span<std::uint8_t> out) const;  ///< less than asked only at the end
     Result<std::uint64_t> size() const;
+    Result<bool> has_other_names() const;                                ///< hard links
     Result<void> sync();                                                 ///< data and size
     void start_writing_out(std::uint64_t offset, std::uint64_t length);  ///< a hint, so that the later sync has little to do
 
@@ -40,10 +41,12 @@ class File {
 
 /// With mode 0700 where it is missing, its parents too; synced.
 Result<void> make_folder(const std::filesystem::path& path);
+/// `unavailable` where it is not there.
+Result<void> check_folder(const std::filesystem::path& path);
 /// Names in it survive a power cut.
 Result<void> sync_folder(const std::filesystem::path& path);
-/// A second name, which must be free: `conflict`.
-Result<void> link_file(const std::filesystem::path& from, const std::filesystem::path& to);
+/// The new name must be free: `conflict`.
+Result<void> name_file(const std::filesystem::path& from, const std::filesystem::path& to);
 Result<void> rename_file(const std::filesystem::path& from, const std::filesystem::path& to);
 Result<void> remove_file(const std::filesystem::path& path);  ///< `not_found`
 /// ENOSPC and EDQUOT are `no_room`, ENOENT `not_found`, EEXIST `conflict`, the rest `unavailable`. Never names the path.

@@ -16,6 +16,7 @@ class FolderKeySets final : public KeySets {
 
     Result<void> put(std::string_view name, View content) override {
         TRY(auto path, path_of(name));
+        CHECK(check_folder(folder_));
         auto beside = folder_ / (std::string(name) + "~writing");
         if (auto left = remove_file(beside); !left && left.error().problem != Problem::not_found) return left;
         {
@@ -29,6 +30,7 @@ class FolderKeySets final : public KeySets {
 
     Result<Bytes> get(std::string_view name) override {
         TRY(auto path, path_of(name));
+        CHECK(check_folder(folder_));
         TRY(auto file, File::open_read(path));
         TRY(auto size, file.size());
         if (size > key_set_bytes_max) return fail(Problem::corrupt, "a key set is larger than any");
@@ -53,6 +55,7 @@ class FolderKeySets final : public KeySets {
 
     Result<void> remove(std::string_view name) override {
         TRY(auto path, path_of(name));
+        CHECK(check_folder(folder_));
         CHECK(remove_file(path));
         return sync_folder(folder_);
     }
@@ -71,8 +74,8 @@ class FolderKeySets final : public KeySets {
 }  // namespace
 }  // namespace folder
 
-Result<std::unique_ptr<KeySets>> open_key_set_folder(const std::filesystem::path& path) {
-    CHECK(folder::make_folder(path));
+Result<std::unique_ptr<KeySets>> open_key_set_folder(const std::filesystem::path& path, Missing missing) {
+    if (missing == Missing::make) CHECK(folder::make_folder(path));
     return std::make_unique<folder::FolderKeySets>(path);
 }
 

@@ -24,6 +24,7 @@ std::filesystem::path PackFiles::path_of(const PackId& pack) const {
 
 Result<File> PackFiles::create(const PackId& pack) {
     auto path = path_of(pack);
+    CHECK(check_folder(folder_));
     CHECK(make_folder(path.parent_path()));
     TRY(auto file, File::create(path));
     auto written = file.write_at(0, encode_pack_head(pack));
@@ -76,6 +77,14 @@ Result<void> PackFiles::read(const Placement& place, std::uint64_t offset, std::
     TRY(auto got, (*file)->read_at(place.offset + offset, out));
     if (got < out.size()) return fail(Problem::corrupt, place_text(place.pack, place.offset) + ": the pack is too short");
     return {};
+}
+
+Result<void> PackFiles::check(const PackId& pack) const {
+    TRY(auto file, File::open_read(path_of(pack)));
+    PackHead head;
+    TRY(auto got, file.read_at(0, head));
+    if (got < head.size()) return fail(Problem::corrupt, "pack " + pack.text() + " is too short for its head");
+    return check_pack_head(head, pack);
 }
 
 Result<std::vector<FoundObject>> PackFiles::list(const PackId& pack) {

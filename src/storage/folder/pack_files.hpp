@@ -18,6 +18,7 @@ class PackFiles {
     Result<File> create(const PackId& pack);
     Result<void> remove(const PackId& pack);
     Result<void> read(const Placement& place, std::uint64_t offset, std::span<std::uint8_t> out);
+    Result<void> check(const PackId& pack) const;
     Result<std::vector<FoundObject>> list(const PackId& pack);
     Result<std::vector<PackId>> packs() const;
 

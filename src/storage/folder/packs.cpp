@@ -64,6 +64,8 @@ Result<void> FolderPacks::begin_pack() {
     auto id = PackId::fresh(SystemClock().now());
     CHECK(registered_({id, PackState::open}));
     TRY(auto file, files_.create(id));
+    // Before any row names the pack: recovery tells a pack whose bytes never arrived from one that is not ours by its head.
+    CHECK(file.sync());
     current_ = std::make_shared<Pack>(id, std::move(file));
     return {};
 }
@@ -171,8 +173,10 @@ Result<std::unique_ptr<ObjectWriter>> FolderPacks::create(const ObjectId& object
 
 }  // namespace folder
 
-Result<std::unique_ptr<PackStore>> open_pack_folder(const std::filesystem::path& folder, RegisterPack registered) {
-    CHECK(folder::make_folder(folder));
+Result<std::unique_ptr<PackStore>> open_pack_folder(const std::filesystem::path& folder, RegisterPack registered,
+                                                    Missing missing) {
+    if (missing == Missing::make) CHECK(folder::make_folder(folder));
+    CHECK(folder::check_folder(folder));
     return std::make_unique<folder::FolderPacks>(folder, std::move(registered));
 }
 

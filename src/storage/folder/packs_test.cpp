@@ -140,6 +140,16 @@ TEST(FolderPacks, NeverAppendsToAPackOfAnotherStore) {
     EXPECT_EQ(one->packs()->size(), 3u);
 }
 
+TEST(FolderPacks, AFolderThatIsNotThereIsNotMade) {
+    Scratch scratch;
+    auto folder = scratch.path / "packs";
+    EXPECT_EQ(open_pack_folder(folder, unregistered).error().problem, Problem::unavailable);
+    auto packs = open_pack_folder(folder, unregistered, Missing::make).value();
+    std::filesystem::remove(folder);   // unmounted while the server runs
+    EXPECT_EQ(packs->append({{1}}, Bytes(10)).error().problem, Problem::unavailable);
+    EXPECT_FALSE(std::filesystem::exists(folder));
+}
+
 // A write that fails, in a process of its own: the kernel's limit on a file's size stands for the disk's end.
 TEST(FolderPacks, APackWhoseWriteFailedIsNeverTouchedAgain) {
     Scratch scratch;

@@ -23,19 +23,20 @@ Result<void> check_name(std::string_view name) {
 
 class FolderSlot final : public Slot {
   public:
-    explicit FolderSlot(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    FolderSlot(std::filesystem::path folder, Missing missing) : folder_(std::move(folder)), founding_(missing == Missing::make) {}
 
     /// What a put that was cut off left behind holds a key as well, under a name that nobody would ever erase.
     Result<void> erase_leftovers() {
         TRY(auto files, files_in_folder());
         for (const auto& file : files)
-            if (file.ends_with(beside)) CHECK(overwrite_and_remove(folder_ / file));
+            if (file.ends_with(beside)) CHECK(erase_leftover(folder_ / file));
         return {};
     }
 
     std::string name() const override { return folder_.string(); }
 
     Result<std::vector<std::string>> list() override {
+        CHECK(in_reach());
         TRY(auto names, files_in_folder());
         std::erase_if(names, [](const std::string& name) { return !check_name(name); });
         return names;
@@ -43,6 +44,7 @@ class FolderSlot final : public Slot {
 
     Result<Bytes> get(std::string_view name) override {
         CHECK(check_name(name));
+        CHECK(in_reach());
         TRY(auto file, File::open_read(folder_ / name));
         // One more than may be, to see that it is not longer.
         Bytes content(slot_file_bytes_max + 1);
@@ -56,23 +58,35 @@ class FolderSlot final : public Slot {
         CHECK(check_name(name));
         if (content.size() > slot_file_bytes_max) return fail(Problem::too_large, "a slot's file holds at most 1 KiB");
         std::lock_guard held(writing_);
+        CHECK(in_reach());
         TRY(auto written, write_beside(content));
         if (replace == Replace::yes) {
             CHECK(rename_file(written, folder_ / name));
             return sync_folder(folder_);
         }
-        // A link fails where the name is taken, whoever took it and when; a rename would write over it.
-        auto done = link_file(written, folder_ / name);
-        CHECK(remove_file(written));
-        CHECK(done);
+        // Fails where the name is taken, whoever took it and when; a plain rename would write over it.
+        if (auto named = name_file(written, folder_ / name); !named) {
+            CHECK(erase_leftover(written));
+            return named;
+        }
         return sync_folder(folder_);
     }
 
     Result<void> erase(std::string_view name) override {
         CHECK(check_name(name));
         std::lock_guard held(writing_);
+        CHECK(in_reach());
         CHECK(overwrite_and_remove(folder_ / name));
         return erase_leftovers();
+    }
+
+    /// Asked before each call: a site is unmounted, and mounted again, while the server runs.
+    Result<void> in_reach() const {
+        CHECK(check_folder(folder_));
+        if (founding_) return {};
+        for (auto name : {"living", "seen"})
+            if (std::error_code failed; std::filesystem::exists(folder_ / name, failed)) return {};
+        return fail(Problem::unavailable, "a folder that is no slot of ours: is its disk mounted?");
     }
 
   private:
@@ -106,6 +120,15 @@ class FolderSlot final : public Slot {
         return {};
     }
 
+    /// A leftover with a second name is a key that a crash found between the two steps of name_file: the other name is in use.
+    Result<void> erase_leftover(const std::filesystem::path& path) {
+        TRY(auto file, File::open_read(path));
+        TRY(auto in_use, file.has_other_names());
+        if (!in_use) return overwrite_and_remove(path);
+        CHECK(remove_file(path));
+        return sync_folder(folder_);
+    }
+
     /// A name of its own for each writer: two of them must not write into one file.
     Result<std::filesystem::path> write_beside(View content) {
         auto path = folder_ / (to_hex(new_random_id()) + std::string(beside));
@@ -118,16 +141,17 @@ class FolderSlot final : public Slot {
     }
 
     std::filesystem::path folder_;
+    bool founding_;       ///< a new slot, which nothing tells from any other folder yet
     std::mutex writing_;  ///< so that erase() does not take a file being written for a leftover
 };
 
 }  // namespace
 }  // namespace folder
 
-Result<std::unique_ptr<Slot>> open_slot_folder(const std::filesystem::path& folder) {
-    CHECK(folder::make_folder(folder));
-    auto slot = std::make_unique<folder::FolderSlot>(folder);
-    CHECK(slot->erase_leftovers());
+Result<std::unique_ptr<Slot>> open_slot_folder(const std::filesystem::path& folder, Missing missing) {
+    if (missing == Missing::make) CHECK(folder::make_folder(folder));
+    auto slot = std::make_unique<folder::FolderSlot>(folder, missing);
+    if (slot->in_reach()) CHECK(slot->erase_leftovers());
     return slot;
 }
 

@@ -13,7 +13,7 @@ namespace {
 struct FolderSlot : testing::Test {
     Scratch scratch;
     std::filesystem::path folder = scratch.path / "new" / "slot";
-    std::unique_ptr<Slot> slot = open_slot_folder(folder).value();
+    std::unique_ptr<Slot> slot = open_slot_folder(folder, Missing::make).value();
 };
 
 TEST_F(FolderSlot, KeepsSmallFiles) {
@@ -23,6 +23,7 @@ TEST_F(FolderSlot, KeepsSmallFiles) {
     EXPECT_EQ(slot->get("a").value(), Bytes{});
     EXPECT_EQ(slot->get("b").error().problem, Problem::not_found);
     EXPECT_EQ(slot->list().value(), (std::vector<std::string>{"a", "epoch-1.key"}));
+    ASSERT_TRUE(slot->put("living", view("us"), Replace::yes));
     EXPECT_EQ(open_slot_folder(folder).value()->get("epoch-1.key").value(), bytes("sealed"));
 }
 
@@ -76,13 +77,62 @@ TEST_F(FolderSlot, ErasesWhatAPutThatWasCutOffLeftBehind) {
     ASSERT_TRUE(slot->erase("key"));
     EXPECT_TRUE(std::filesystem::is_empty(folder));
     leave();
-    ASSERT_TRUE(open_slot_folder(folder));
+    ASSERT_TRUE(open_slot_folder(folder, Missing::make));
     EXPECT_TRUE(std::filesystem::is_empty(folder));
+}
+
+// A file system without RENAME_NOREPLACE names by a link, and a crash comes between it and the removing of the former name.
+TEST_F(FolderSlot, KeepsAKeyThatACrashLeftWithTwoNames) {
+    ASSERT_TRUE(slot->put("key", view("the only copy"), Replace::no));
+    auto leave = [&] { std::filesystem::create_hard_link(folder / "key", folder / "0123~writing"); };
+    leave();
+    ASSERT_TRUE(open_slot_folder(folder, Missing::make));
+    EXPECT_EQ(slot->get("key").value(), bytes("the only copy"));
+    EXPECT_FALSE(std::filesystem::exists(folder / "0123~writing"));
+    leave();
+    ASSERT_TRUE(slot->put("other", view("x"), Replace::no));
+    ASSERT_TRUE(slot->erase("other"));
+    EXPECT_EQ(slot->get("key").value(), bytes("the only copy"));
+}
+
+/// Each call, on a slot that is not in reach: nothing is answered as if it were empty, and nothing is written.
+void expect_away(Slot& slot) {
+    EXPECT_EQ(slot.list().error().problem, Problem::unavailable);
+    EXPECT_EQ(slot.get("living").error().problem, Problem::unavailable);
+    EXPECT_EQ(slot.put("key", view("x"), Replace::no).error().problem, Problem::unavailable);
+    EXPECT_EQ(slot.put("living", view("x"), Replace::yes).error().problem, Problem::unavailable);
+    EXPECT_EQ(slot.erase("key").error().problem, Problem::unavailable);
+}
+
+TEST_F(FolderSlot, ThatIsNotMountedIsAwayAndNotMade) {
+    auto site = scratch.path / "site";
+    auto unmounted = open_slot_folder(site / "slot").value();
+    expect_away(*unmounted);
+    EXPECT_FALSE(std::filesystem::exists(site));
+    // A slot right at the mount point: the folder is there, and empty.
+    std::filesystem::create_directories(site / "slot");
+    expect_away(*unmounted);
+    expect_away(*open_slot_folder(site / "slot").value());
+    EXPECT_TRUE(std::filesystem::is_empty(site / "slot"));
+    // It is mounted.
+    std::ofstream(site / "slot" / "living") << "us";
+    EXPECT_TRUE(unmounted->put("key", view("x"), Replace::no));
+}
+
+TEST_F(FolderSlot, HasKeySetsThatAreAwayWithTheirFolder) {
+    auto site = scratch.path / "site" / "sets";
+    auto sets = open_key_set_folder(site).value();
+    EXPECT_EQ(sets->put("a.keys", view("x")).error().problem, Problem::unavailable);
+    EXPECT_EQ(sets->get("a.keys").error().problem, Problem::unavailable);
+    EXPECT_EQ(sets->list().error().problem, Problem::unavailable);
+    EXPECT_FALSE(std::filesystem::exists(site.parent_path()));
+    ASSERT_TRUE(open_key_set_folder(site, Missing::make).value()->put("a.keys", view("x")));
+    EXPECT_EQ(sets->get("a.keys").value(), bytes("x"));
 }
 
 TEST_F(FolderSlot, IsPrivate) {
     auto former = ::umask(0);
-    auto other = open_slot_folder(scratch.path / "other").value();
+    auto other = open_slot_folder(scratch.path / "other", Missing::make).value();
     ASSERT_TRUE(other->put("a", view("x"), Replace::no));
     ::umask(former);
     struct stat status{};

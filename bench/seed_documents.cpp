@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fills a firm with papers for measuring how it starts: rows only, sealed as real ones are. Their packs hold nothing, so these papers
+// Fills a firm with papers for measuring how it starts: rows only, sealed as real ones are. Their packs hold one object, so these papers
 // can be listed and not read; no benchmark reads them.
 //
 //   seed_documents HOME COUNT      spread evenly over the matters that the firm has; HOME unlocks by its key file
@@ -30,7 +30,8 @@ void must(Result<void> result) {
 
 class Seeder {
   public:
-    Seeder(storage::Records& records, std::shared_ptr<keys::Ring> ring) : records_(records), ring_(std::move(ring)) {}
+    Seeder(app::Stores& stores, std::shared_ptr<keys::Ring> ring)
+        : records_(*stores.records), packs_(*stores.packs), ring_(std::move(ring)) {}
 
     void fill(const MatterId& matter, std::size_t count) {
         strongroom::DocumentRows rows(ring_->firm(), matter, must(ring_->matter(matter)));
@@ -40,13 +41,11 @@ class Seeder {
 
     void write() {
         must(records_.commit([&](storage::RecordWriter& writer) -> Result<void> {
-            for (const auto& pack : packs_) CHECK(writer.put_pack({pack, storage::PackState::closed}));
             for (const auto& row : documents_) CHECK(writer.put_document(row));
             for (const auto& row : versions_) CHECK(writer.put_version(row));
             for (const auto& row : parts_) CHECK(writer.put_part(row));
             return {};
         }));
-        packs_.clear();
         documents_.clear();
         versions_.clear();
         parts_.clear();
@@ -54,7 +53,7 @@ class Seeder {
 
   private:
     void add(const strongroom::DocumentRows& rows, std::uint64_t number) {
-        if (made_ % papers_per_pack == 0) packs_.push_back(pack_ = PackId::random());
+        if (made_ % papers_per_pack == 0) begin_pack();
         const auto now = clock_.now();
         const auto id = DocumentId::fresh(now);
         const auto name = "Agreement " + std::to_string(number) + " between the parties.pdf";
@@ -74,12 +73,20 @@ class Seeder {
         if (++made_ % papers_per_commit == 0) write();
     }
 
+    /// A pack that is registered and there: a firm does not start without the newest one.
+    void begin_pack() {
+        must(packs_.close());
+        auto pending = must(packs_.append(ObjectId::random(), Bytes(1)));
+        must(pending.wait());
+        pack_ = pending.place().pack;
+    }
+
     storage::Records& records_;
+    storage::PackStore& packs_;
     std::shared_ptr<keys::Ring> ring_;
     SystemClock clock_;
     PackId pack_;
     std::size_t made_ = 0;
-    std::vector<PackId> packs_;
     std::vector<storage::DocumentRow> documents_;
     std::vector<storage::VersionRow> versions_;
     std::vector<storage::PartRow> parts_;
@@ -106,8 +113,9 @@ int main(int argc, char** argv) {
     const auto matters = ring->matters();
     if (matters.empty()) die("the firm has no matter yet");
     const auto count = std::strtoull(argv[2], nullptr, 10);
-    Seeder seeder(*stores.records, ring);
+    Seeder seeder(stores, ring);
     for (std::size_t i = 0; i < matters.size(); ++i) seeder.fill(matters[i], count / matters.size() + (i < count % matters.size()));
     seeder.write();
+    must(stores.packs->close());
     std::printf("%llu papers in %zu matters\n", static_cast<unsigned long long>(must(stores.records->document_count())), matters.size());
 }

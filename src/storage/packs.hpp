@@ -45,6 +45,9 @@ class PackStore {
     virtual Result<std::unique_ptr<ObjectWriter>> create(const ObjectId& object) = 0;
     /// Fills `out` from `offset` within the object. `corrupt`, naming pack and offset, where the pack is missing or too short.
     virtual Result<void> read(const Placement& place, std::uint64_t offset, std::span<std::uint8_t> out) = 0;
+    /// That the pack can be read and is the one of that id: `not_found` where its file is missing, `corrupt` where the file begins
+    /// otherwise, `unavailable` where it cannot be read.
+    virtual Result<void> check(const PackId& pack) = 0;
     /// What lies in a pack, told by the pack alone; stops at the first frame that is not whole.
     virtual Result<std::vector<FoundObject>> list(const PackId& pack) = 0;
     virtual Result<std::vector<PackId>> packs() = 0;

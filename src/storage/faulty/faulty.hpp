@@ -92,6 +92,10 @@ class FaultyPacks final : public PackStore {
         CHECK(faults_.next());
         return packs_.read(place, offset, out);
     }
+    Result<void> check(const PackId& pack) override {
+        CHECK(faults_.next());
+        return packs_.check(pack);
+    }
     Result<std::vector<FoundObject>> list(const PackId& pack) override {
         CHECK(faults_.next());
         return packs_.list(pack);

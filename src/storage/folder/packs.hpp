@@ -25,6 +25,7 @@ class FolderPacks final : public PackStore {
     Result<void> read(const Placement& place, std::uint64_t offset, std::span<std::uint8_t> out) override {
         return files_.read(place, offset, out);
     }
+    Result<void> check(const PackId& pack) override { return files_.check(pack); }
     Result<std::vector<FoundObject>> list(const PackId& pack) override { return files_.list(pack); }
     Result<std::vector<PackId>> packs() override { return files_.packs(); }
     Result<void> remove(const PackId& pack) override;

@@ -39,6 +39,11 @@ class MemoryPacks final : public PackStore {
                 }
         return fail(Problem::corrupt, "pack " + place.pack.text() + " at " + std::to_string(place.offset));
     }
+    Result<void> check(const PackId& pack) override {
+        std::lock_guard held(lock_);
+        if (!packs_.contains(pack)) return fail(Problem::not_found, "pack " + pack.text());
+        return {};
+    }
     Result<std::vector<FoundObject>> list(const PackId& pack) override {
         std::lock_guard held(lock_);
         auto it = packs_.find(pack);

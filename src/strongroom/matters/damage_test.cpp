@@ -213,6 +213,74 @@ TEST_F(Damaged, RowsWhoseBytesNeverArrivedAreDropped) {
     EXPECT_TRUE(firm.put("lost", content(5))) << "the name is free again";
 }
 
+// The disk of the packs is not mounted, or was restored later than the database: what cannot be read is not what never arrived.
+TEST_F(Damaged, NothingIsDroppedWhereAPackIsMissing) {
+    auto paper = firm.put("a", content(1'000)).value();
+    auto pack = firm.part(paper.id).place.pack;
+    auto path = firm.pack_file(pack), aside = std::filesystem::path(path.string() + ".aside");
+    for (auto state : {storage::PackState::open, storage::PackState::closed}) {
+        ASSERT_TRUE(firm.packs->close());
+        firm.tamper([&](RecordWriter& writer) { return writer.put_pack({pack, state}); });
+        std::filesystem::rename(path, aside);
+        ASSERT_TRUE(firm.reopen());
+        auto recovered = recover(*firm.gate, *firm.papers, *firm.packs);
+        ASSERT_FALSE(recovered);
+        EXPECT_EQ(recovered.error().problem, Problem::corrupt);
+        EXPECT_NE(recovered.error().detail.find(pack.text()), std::string::npos) << recovered.error().detail;
+        EXPECT_EQ(firm.records->packs().value().at(0).state, state) << "looked at again at the next start";
+        std::filesystem::rename(aside, path);
+        ASSERT_TRUE(firm.reopen());
+        EXPECT_EQ(recover(*firm.gate, *firm.papers, *firm.packs).value().dropped, 0u);
+        EXPECT_EQ(firm.get(paper.id).value(), content(1'000));
+    }
+}
+
+// EIO, EACCES, too many open files: at whichever read it comes.
+TEST_F(Damaged, NothingIsDroppedWhereAPackCannotBeRead) {
+    auto paper = firm.put("a", content(40'000)).value();
+    leave_open(firm, firm.part(paper.id).place.pack);
+    storage::faulty::Faults faults;
+    storage::faulty::FaultyPacks packs(*firm.packs, faults);
+    auto recovered = [&](std::uint64_t nth) {
+        faults.fail_at(nth, storage::faulty::Lasting::once);
+        return recover(*firm.gate, *firm.papers, packs);
+    };
+    std::uint64_t nth = 1;
+    for (; nth < 20; ++nth) {
+        auto outcome = recovered(nth);
+        if (outcome) break;
+        EXPECT_EQ(outcome.error().problem, Problem::unavailable);
+        EXPECT_EQ(firm.records->packs().value().at(0).state, storage::PackState::open);
+    }
+    EXPECT_GT(nth, 3u);
+    EXPECT_LT(nth, 20u);
+    EXPECT_EQ(firm.get(paper.id).value(), content(40'000));
+}
+
+// Its head was synced before the first row: a file without it is not one whose bytes did not arrive.
+TEST_F(Damaged, APackWithoutItsHeadIsDamageAndDropsNothing) {
+    auto paper = firm.put("a", content(1'000)).value();
+    auto pack = firm.part(paper.id).place.pack;
+    leave_open(firm, pack);
+    std::filesystem::resize_file(firm.pack_file(pack), 0);
+    ASSERT_TRUE(firm.reopen());
+    auto recovered = recover(*firm.gate, *firm.papers, *firm.packs).value();
+    EXPECT_EQ(recovered.dropped, 0u);
+    EXPECT_EQ(recovered.damaged, 1u);
+    EXPECT_EQ(firm.list().value().size(), 1u);
+}
+
+TEST_F(Damaged, ARowOfAnotherLengthIsDamageAndNotDropped) {
+    auto paper = firm.put("a", content(1'000)).value();
+    auto part = firm.part(paper.id), edited = part;
+    leave_open(firm, part.place.pack);
+    edited.plain_length -= 1;
+    put_part(edited);
+    EXPECT_EQ(recover(*firm.gate, *firm.papers, *firm.packs).value().damaged, 1u);
+    put_part(part);
+    EXPECT_EQ(firm.get(paper.id).value(), content(1'000));
+}
+
 TEST_F(Damaged, ALargePaperWasWholeBeforeItsRowsAndIsKept) {
     auto paper = firm.put("large", content(2'500'000)).value();
     auto place = firm.part(paper.id).place;

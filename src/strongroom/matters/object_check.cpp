@@ -8,10 +8,13 @@ namespace {
 constexpr std::uint64_t head_bytes = keys::object_head.size() + crypto::stream_head_bytes;
 }
 
+Result<void> check_length(const storage::PartRow& part) {
+    if (part.place.length == keys::object_head.size() + crypto::stream_sealed_length(part.plain_length)) return {};
+    return fail(Problem::corrupt, "object " + part.object.text() + " is of another length than its row says");
+}
+
 Result<void> open_whole(storage::PackStore& packs, const FirmId& firm, const storage::PartRow& part, const keys::ObjectKey& key) {
-    if (part.place.length != keys::object_head.size() + crypto::stream_sealed_length(part.plain_length)) {
-        return fail(Problem::corrupt, "object " + part.object.text() + " is of another length than its row says");
-    }
+    CHECK(check_length(part));
     Bytes head(head_bytes);
     CHECK(packs.read(part.place, 0, head));
     if (!std::equal(keys::object_head.begin(), keys::object_head.end(), head.begin()))

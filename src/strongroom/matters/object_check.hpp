@@ -6,7 +6,9 @@
 
 namespace muniment::strongroom {
 
-/// `corrupt` where a byte is missing or does not fit.
+/// `corrupt` where the row's two lengths do not belong together.
+Result<void> check_length(const storage::PartRow& part);
+/// `corrupt` where a byte is missing or does not fit; other problems where the pack cannot be read.
 Result<void> open_whole(storage::PackStore& packs, const FirmId& firm, const storage::PartRow& part, const keys::ObjectKey& key);
 
 }  // namespace muniment::strongroom

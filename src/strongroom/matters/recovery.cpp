@@ -2,6 +2,7 @@
 #include "strongroom/matters/recovery.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "base/journal.hpp"
 #include "base/limits.hpp"
@@ -25,12 +26,41 @@ Result<std::unordered_map<DocumentId, storage::DocumentRow>> documents_of(access
     return found;
 }
 
-Result<bool> is_whole(access::Gate& gate, const Papers& papers, storage::PackStore& packs, const storage::DocumentRow& row,
-                      const PartRow& part) {
+/// An error says that the rows are damaged.
+Result<keys::ObjectKey> key_of(const Papers& papers, const storage::DocumentRow& row, const PartRow& part) {
+    CHECK(check_length(part));
     TRY(auto rows, papers.rows_of(row.matter));
     TRY(auto document, rows.open(row));
-    TRY(auto key, rows.unwrap(document, part));
-    return open_whole(packs, gate.ring().firm(), part, key).has_value();
+    return rows.unwrap(document, part);
+}
+
+/// Whether its bytes are all there. An error says that they could not be read, which tells nothing of whether they arrived.
+Result<bool> is_whole(storage::PackStore& packs, const FirmId& firm, const PartRow& part, const keys::ObjectKey& key) {
+    auto opened = open_whole(packs, firm, part, key);
+    if (!opened && opened.error().problem != Problem::corrupt) return std::unexpected(opened.error());
+    return opened.has_value();
+}
+
+std::unexpected<Error> unreadable(const PackId& pack, const Error& why) {
+    auto problem = why.problem == Problem::not_found ? Problem::corrupt : Problem::unavailable;
+    auto what = why.problem == Problem::not_found ? std::string("is missing") : "cannot be read (" + why.detail + ")";
+    return fail(problem, "pack " + pack.text() + ", in which papers lie, " + what +
+                             ". Nothing was dropped; start again when the disk of the packs is back");
+}
+
+/// The newest pack that a row names stands for all: a folder without it is another than the one that was written, whatever else is
+/// in it, and the next paper must not be filed there.
+Result<void> check_newest(storage::Records& records, storage::PackStore& packs, std::vector<storage::PackRow> known) {
+    std::ranges::sort(known, std::ranges::greater(), &storage::PackRow::pack);
+    for (const auto& pack : known) {
+        bool named = false;
+        CHECK(records.for_each_part_in(pack.pack, [&](const PartRow&) { return named = true, false; }));
+        if (!named) continue;   // a large object that was cut off, or nothing yet
+        if (auto found = packs.check(pack.pack); !found && found.error().problem != Problem::corrupt)
+            return unreadable(pack.pack, found.error());
+        return {};
+    }
+    return {};
 }
 
 Result<void> drop(access::Gate& gate, const Papers& papers, const storage::DocumentRow& row, const PartRow& part) {
@@ -63,9 +93,11 @@ bool may_never_have_arrived(const PartRow& part, std::uint64_t last_whole) {
     return part.plain_length <= limits::small_object_bytes_max && part.place.offset + limits::pack_queue_bytes_max >= last_whole;
 }
 
-Result<void> look_through(access::Gate& gate, const Papers& papers, storage::PackStore& packs, const std::vector<PartRow>& parts,
-                          Recovered& recovered) {
-    if (parts.empty()) return {};
+Result<void> look_through(access::Gate& gate, const Papers& papers, storage::PackStore& packs, const PackId& pack,
+                          const std::vector<PartRow>& parts, Recovered& recovered) {
+    if (parts.empty()) return {};   // its file may never have been made
+    auto readable = packs.check(pack);
+    if (!readable && readable.error().problem != Problem::corrupt) return unreadable(pack, readable.error());
     TRY(auto documents, documents_of(gate, parts));
     std::vector<const PartRow*> not_whole;
     std::uint64_t last_whole = 0;
@@ -73,11 +105,16 @@ Result<void> look_through(access::Gate& gate, const Papers& papers, storage::Pac
         const auto& row = documents.at(part.document);
         if (row.document.is_nil()) continue;   // its document is gone already
         ++recovered.checked;
-        auto whole = is_whole(gate, papers, packs, row, part);
-        if (!whole) {
-            // Its rows do not open: damage, whatever became of its bytes. One such paper does not keep the strongroom shut.
+        auto key = key_of(papers, row, part);
+        if (!key || !readable) {
+            // Its rows do not open, or the file is not the pack that it was made as (its head was synced before any row named it):
+            // damage, whatever became of its bytes. One such paper does not keep the strongroom shut.
             damaged(part, recovered);
-        } else if (*whole) {
+            continue;
+        }
+        auto whole = is_whole(packs, gate.ring().firm(), part, *key);
+        if (!whole) return unreadable(pack, whole.error());
+        if (*whole) {
             last_whole = std::max(last_whole, part.place.offset);
         } else {
             not_whole.push_back(&part);
@@ -99,6 +136,7 @@ Result<void> look_through(access::Gate& gate, const Papers& papers, storage::Pac
 Result<Recovered> recover(access::Gate& gate, const Papers& papers, storage::PackStore& packs) {
     Recovered recovered;
     TRY(auto known, gate.records().packs());
+    CHECK(check_newest(gate.records(), packs, known));
     for (const auto& pack : known) {
         if (pack.state != storage::PackState::open) continue;
         ++recovered.packs;
@@ -107,7 +145,7 @@ Result<Recovered> recover(access::Gate& gate, const Papers& papers, storage::Pac
             parts.push_back(part);
             return true;
         }));
-        CHECK(look_through(gate, papers, packs, parts, recovered));
+        CHECK(look_through(gate, papers, packs, pack.pack, parts, recovered));
         CHECK(gate.records().commit(
             [&](storage::RecordWriter& writer) { return writer.put_pack({pack.pack, storage::PackState::closed}); }));
     }

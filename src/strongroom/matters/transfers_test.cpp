@@ -238,6 +238,7 @@ TEST_P(Transfers, APaperWhoseBytesDoNotArriveIsNotThere) {
         Result<void> read(const storage::Placement& place, std::uint64_t offset, std::span<std::uint8_t> out) override {
             return packs_.read(place, offset, out);
         }
+        Result<void> check(const PackId& pack) override { return packs_.check(pack); }
         Result<std::vector<storage::FoundObject>> list(const PackId& pack) override { return packs_.list(pack); }
         Result<std::vector<PackId>> packs() override { return packs_.packs(); }
         Result<void> remove(const PackId& pack) override { return packs_.remove(pack); }

@@ -40,6 +40,7 @@ std::string_view text_of(SlotState state) {
     switch (state) {
         case SlotState::holds: return "holds the epoch key";
         case SlotState::empty: return "is in reach but does not hold the epoch key";
+        case SlotState::damaged: return "has an epoch key that does not open";
         case SlotState::away: return "is not in reach";
         case SlotState::anothers: return "names another copy of the database as the living one";
         case SlotState::newer: return "has seen a newer state than this database";
@@ -88,6 +89,8 @@ SlotReport SlotWatch::report_of(storage::Slot& slot) {
     if (!marks || !seen || !living || !mine) return report;
     report.other_epochs =
         static_cast<std::size_t>(std::ranges::count_if(*marks, [&](const auto& mark) { return mark != ring_->mark(); }));
+    // The bare folder under a mount that is away, or another's: `claim` writes both before a slot counts as one.
+    if (!*seen && !*living) return report;
     bool has = std::ranges::find(*marks, ring_->mark()) != marks->end();
     if (*seen && ((*seen)->head_number > ring_->epoch_number() || !contains(**seen))) {
         report.state = SlotState::newer;
@@ -95,6 +98,9 @@ SlotReport SlotWatch::report_of(storage::Slot& slot) {
         report.state = SlotState::anothers;
     } else {
         report.state = has ? SlotState::holds : SlotState::empty;
+        if (!has || !root_) return report;
+        auto epoch = keys::get_epoch(slot, *root_, ring_->firm(), ring_->mark());
+        if (!epoch) report.state = epoch.error().problem == Problem::corrupt ? SlotState::damaged : SlotState::away;
     }
     return report;
 }
@@ -133,6 +139,13 @@ Result<void> SlotWatch::claim() {
     return {};
 }
 
+/// What does not open is erased first, for no epoch file is ever written over: the key itself is in memory.
+Result<void> SlotWatch::mend(storage::Slot& slot, SlotState state) {
+    if (!root_ || (state != SlotState::empty && state != SlotState::damaged)) return {};
+    if (state == SlotState::damaged) CHECK(keys::erase_epoch(slot, ring_->mark()));
+    return ring_->place_epoch(slot, *root_);
+}
+
 Result<void> SlotWatch::check() {
     TRY(auto mine, ours());
     if (mine.empty()) return fail(Problem::corrupt, "the database has no living value");
@@ -158,7 +171,7 @@ Result<void> SlotWatch::check() {
     TRY(auto seen, seen_now());
     for (std::size_t i = 0; i < slots_.size(); ++i) {
         if (reports[i].state == SlotState::away) continue;
-        if (reports[i].state == SlotState::empty && root_) CHECK(ring_->place_epoch(*slots_[i], *root_));
+        CHECK(mend(*slots_[i], reports[i].state));
         CHECK(keys::write_living(*slots_[i], next));
         CHECK(keys::write_seen(*slots_[i], seen));
     }

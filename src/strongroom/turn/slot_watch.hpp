@@ -18,7 +18,8 @@ namespace muniment::strongroom {
 enum class SlotState : std::uint8_t {
     holds,         ///< in reach, has the living epoch key, names us, has seen nothing newer
     empty,         ///< in reach, without the living epoch key
-    away,          ///< not in reach
+    damaged,       ///< in reach, with a file of the living epoch key that does not open
+    away,          ///< not in reach, or a folder that is no slot of ours: nothing is written into it
     anothers,      ///< names another copy of the database as living
     newer,         ///< has seen a newer head or checkpoint: this database is older than the firm
 };
@@ -40,7 +41,7 @@ class SlotWatch {
     Result<void> look();
     /// At the founding and by `adopt`: this database is the living one.
     Result<void> claim();
-    /// At each interval: renews the value, writes a missing key into a slot that is empty. Touches nothing while it may not.
+    /// At each interval: renews the value, gives a slot that is empty or damaged its key again. Touches nothing while it may not.
     Result<void> check();
     Result<void> stop_cleanly();
 
@@ -51,7 +52,8 @@ class SlotWatch {
 
     /// What a slot is to have seen: the newest head and checkpoint.
     Result<keys::Seen> seen_now() const;
-    /// For empty slots: the root key, while it is in memory. Without it an empty slot is only reported.
+    /// For empty and damaged slots: the root key, while it is in memory. Without it an empty slot is only reported, and a damaged one
+    /// is taken for one that holds.
     void keep_root(keys::RootKey root) { root_ = std::move(root); }
     const keys::RootKey* root() const { return root_ ? &*root_ : nullptr; }
 
@@ -59,6 +61,7 @@ class SlotWatch {
 
   private:
     SlotReport report_of(storage::Slot& slot);
+    Result<void> mend(storage::Slot& slot, SlotState state);
     Result<std::vector<Id16>> ours();                ///< newest first; none where nothing was claimed yet
     bool is_ours(const keys::Living& there, const std::vector<Id16>& ours) const;
     bool contains(const keys::Seen& seen) const;

@@ -171,6 +171,32 @@ TEST_F(Slots, AnEmptySlotIsFilledByWhoHasTheRootKey) {
     EXPECT_TRUE(keys::get_epoch(*firm.slots[1], firm.root_key, firm.firm, firm.ring->mark()));
 }
 
+// A key file that rotted is found before it is needed, and mended from the key in memory.
+TEST_F(Slots, ADamagedKeyIsReportedAndMended) {
+    auto name = keys::epoch_file_name(firm.ring->mark());
+    auto sealed = firm.slots[1]->get(name).value();
+    sealed.back() ^= 1;
+    ASSERT_TRUE(firm.slots[1]->put(name, sealed, storage::Replace::yes));
+    watch.keep_root(firm.root_key.clone());
+    EXPECT_EQ(watch.report()[0].state, SlotState::holds);
+    EXPECT_EQ(watch.report()[1].state, SlotState::damaged);
+    ASSERT_TRUE(watch.check());
+    expect_holds(watch);
+    EXPECT_TRUE(keys::get_epoch(*firm.slots[1], firm.root_key, firm.firm, firm.ring->mark()));
+}
+
+// An empty folder where a slot was: the site's disk is not mounted, and a key written there would never be erased.
+TEST_F(Slots, AFolderThatNothingShowsToBeOursIsNeverWrittenTo) {
+    watch.keep_root(firm.root_key.clone());
+    for (const auto& name : firm.slots[1]->list().value()) ASSERT_TRUE(firm.slots[1]->erase(name));
+    EXPECT_EQ(watch.report()[1].state, SlotState::away);
+    ASSERT_TRUE(watch.check());
+    ASSERT_TRUE(watch.stop_cleanly());
+    EXPECT_TRUE(firm.slots[1]->list().value().empty());
+    EXPECT_EQ(problem_of(firm.turn().run(firm.root_key)), Problem::unavailable) << "one slot is left";
+    EXPECT_TRUE(firm.slots[1]->list().value().empty());
+}
+
 TEST_F(Slots, ADatabaseWithoutItsLivingValueTouchesNothing) {
     firm.tamper([](storage::RecordWriter& writer) { return writer.drop_single("living"); });
     auto before = stored();

@@ -101,6 +101,32 @@ TEST_P(Registers, NumbersAreUsedOnce) {
     EXPECT_EQ(problem_of(add_client({"Other", "10432", ""})), Problem::name_taken);
 }
 
+TEST_P(Registers, ANumberTellsNothingWithoutItsClient) {
+    auto carl = firm.hire(firm.root->who, "carl", {FirmRole::compliance});
+    auto bert = firm.hire(firm.root->who, "bert", {FirmRole::partner});
+    ASSERT_TRUE(firm.raise(carl, {.clients = {firm.client}}, {.people = {bert.id}}));
+    for (const auto& client : {firm.client, ClientId::random()}) {
+        auto taken = open_matter({"Mine", "10432.0007", ""}, bert, client), free = open_matter({"Mine", "free", ""}, bert, client);
+        EXPECT_EQ(problem_of(taken), Problem::not_found);
+        EXPECT_EQ(why(taken), why(free));
+    }
+}
+
+TEST_P(Registers, WhoLearnsThatANumberIsTakenIsRecorded) {
+    auto newest = [&] { return firm.log->find(std::nullopt, UINT64_MAX, 1).value().at(0); };
+    auto before = newest().sequence;
+    EXPECT_EQ(problem_of(add_client({"Other", "10432", ""})), Problem::name_taken);
+    EXPECT_EQ(newest().sequence, before + 1);
+    EXPECT_EQ(newest().leaf.action, audit::Action::client_added);
+    EXPECT_EQ(newest().leaf.outcome, audit::Outcome::refused);
+    EXPECT_EQ(problem_of(open_matter({"Other", "10432.0007", ""}, anna, firm.client)), Problem::name_taken);
+    EXPECT_EQ(newest().sequence, before + 2);
+    EXPECT_EQ(newest().leaf.action, audit::Action::matter_opened);
+    EXPECT_EQ(newest().leaf.outcome, audit::Outcome::refused);
+    EXPECT_EQ(problem_of(open_matter({"Other", "1", ""}, anna, ClientId::random())), Problem::not_found);
+    EXPECT_EQ(newest().sequence, before + 3);
+}
+
 TEST_P(Registers, ANumberIsTakenByOneOfManyAtOnce) {
     std::atomic<int> taken{0};
     {

@@ -99,14 +99,8 @@ Result<Response> open_matter(const Call& call, Fields& in) {
     TRY(auto once, Once::asked(call, audit::SubjectKind::matter));
     auto& house = call.house;
     auto make = [&](const Principal& who) -> Result<Response> {
-        auto permit = house.gate.admit(who, strongroom::OpenMatter{MatterId::fresh(house.gate.clock().now()), input.client});
-        if (!permit) {
-            // Who may open matters was refused because of a wall: the answer is that of a client that there is not.
-            bool walled = house.gate.ask(who.person(), access::Permission::matters_open, {}).permitted;
-            return walled && permit.error().problem == Problem::denied ? fail(Problem::not_found, "No such client.")
-                                                                       : std::unexpected(permit.error());
-        }
-        TRY(auto matter, house.clients_and_matters.open_matter(std::move(*permit), input.profile));
+        TRY(auto permit, house.gate.admit(who, strongroom::OpenMatter{MatterId::fresh(house.gate.clock().now()), input.client}));
+        TRY(auto matter, house.clients_and_matters.open_matter(std::move(permit), input.profile));
         return answer(201, json_of(matter), matter.revision);
     };
     auto show = [&](const Id16& id) -> Result<Response> {

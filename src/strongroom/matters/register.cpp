@@ -128,12 +128,12 @@ Profile Register::profile_of(const Id16& id) const {
 Result<ClientView> Register::add_client(Permit<AddClient> permit, const Profile& profile) {
     CHECK(check(profile));
     std::lock_guard adding(adding_);
-    CHECK(unique_number(profile, false));
     auto id = permit.action().client;
     auto record = crypto::Secret::random(32);
     TRY(auto key, keys::ClientKey::from(record.clone()));
     auto& ring = gate_.ring();
     CHECK(gate_.commit(std::move(permit), [&](storage::RecordWriter& writer, audit::Draft& draft) -> Result<void> {
+        CHECK(unique_number(profile, false));      // within the commit: that a number is taken is an answer, and recorded
         CHECK(ring.add_in(writer, storage::OwnerKind::client, id.bytes, record));
         return write_profile(writer, draft, ring.firm(), key, keys::Kind::client_profile, id.bytes, profile);
     }));
@@ -145,15 +145,16 @@ Result<ClientView> Register::add_client(Permit<AddClient> permit, const Profile&
 Result<MatterView> Register::open_matter(Permit<OpenMatter> permit, const Profile& profile) {
     CHECK(check(profile));
     std::lock_guard adding(adding_);
-    CHECK(unique_number(profile, true));
     auto [id, client] = std::pair(permit.action().matter, permit.action().client);
     auto lead = permit.who().person();
     auto& ring = gate_.ring();
-    if (!ring.client(client)) return fail(Problem::not_found);   // in the words of a client behind a wall
     auto keys = keys::MatterKeys::random();
     auto record = keys.encode();
     auto edit = [&](const Policy& policy) -> Result<std::vector<Change>> {
-        if (access::wall_bars(policy, lead, client)) return fail(Problem::not_found);
+        // The client before the number, in the same words behind a wall as where there is none: a number that is taken must not
+        // tell of a matter to whoever may open one for no client.
+        if (!ring.client(client) || access::wall_bars(policy, lead, client)) return fail(Problem::not_found);
+        CHECK(unique_number(profile, true));
         return std::vector<Change>{access::Matter{.id = id, .client = client, .state = MatterState::open, .revision = 1},
                                    access::Grant{.matter = id, .grantee = lead, .role = access::TeamRole::lead, .until = {}}};
     };

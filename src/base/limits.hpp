@@ -21,6 +21,7 @@ inline constexpr std::size_t profile_bytes_max = 4'096;             // name, num
 inline constexpr std::size_t password_bytes_max = 1'024;       // before Argon2id, so that a sign-in costs the same for all
 inline constexpr std::size_t passphrase_bytes_max = 1'024;
 inline constexpr std::size_t password_hashes_at_once_max = 2;  // each takes its 64 MiB; the others wait
+inline constexpr std::size_t password_hashes_waiting_max = 16; // so many others: fewer than half of the http_workers; more are `busy`
 inline constexpr std::size_t field_padding_bytes = 32;         // sealed fields are padded to steps of this
 
 // Papers and packs.

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <latch>
 #include <thread>
 #include <vector>
 
@@ -61,6 +63,27 @@ TEST(PasswordTest, MoreAtOnceThanAreComputedAtATime) {
     std::vector<std::jthread> people;
     for (int i = 0; i < 8; ++i)
         people.emplace_back([&phc, i] { EXPECT_EQ(*verify_password(phc, i % 2 == 0 ? "password" : "passw0rd"), i % 2 == 0); });
+}
+
+TEST(PasswordTest, TooManyAtOnceAreTurnedAway) {
+    constexpr int people = 40;       // two are computed at a time, 16 wait
+    constexpr PasswordCost slow{.passes = 3, .memory_bytes = 32 * 1024 * 1024};
+    std::latch ready(people);
+    std::atomic<int> hashed{0}, busy{0};
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < people; ++i)
+            threads.emplace_back([&] {
+                ready.arrive_and_wait();
+                auto result = hash_password("password", slow);
+                if (result) ++hashed;
+                else if (result.error().problem == Problem::busy) ++busy;
+            });
+    }
+    EXPECT_GE(hashed, 18);
+    EXPECT_GT(busy, 0);
+    EXPECT_EQ(hashed + busy, people);
+    EXPECT_TRUE(hash_password("password", cheap)) << "those who were turned away hold no place";
 }
 
 }  // namespace

@@ -6,6 +6,12 @@
 
 namespace muniment::audit {
 
+namespace {
+
+void lost(Problem why) { journal(Level::warning, "log.outcome-lost", {{"problem", why}}); }
+
+}  // namespace
+
 Afterwards::Afterwards(Log& log) : log_(log), thread_([this](std::stop_token stop) { run(stop); }) {}
 
 Afterwards::~Afterwards() {
@@ -14,12 +20,14 @@ Afterwards::~Afterwards() {
 }
 
 void Afterwards::record(Draft draft) {
+    bool full = false;
     {
         std::lock_guard lock(mutex_);
-        if (queue_.size() >= limits::afterwards_max) return;
-        queue_.push_back(std::move(draft));
+        full = queue_.size() >= limits::afterwards_max;
+        if (!full) queue_.push_back(std::move(draft));
     }
-    waiting_.notify_one();
+    if (full) lost(Problem::busy);
+    else waiting_.notify_one();
 }
 
 void Afterwards::run(std::stop_token stop) {
@@ -30,7 +38,7 @@ void Afterwards::run(std::stop_token stop) {
         auto draft = std::move(queue_.front());
         queue_.pop_front();
         lock.unlock();
-        if (auto written = log_.record(std::move(draft)); !written) journal(Level::warning, "log.outcome-lost", {{"problem", written.error().problem}});
+        if (auto written = log_.record(std::move(draft)); !written) lost(written.error().problem);
     }
 }
 

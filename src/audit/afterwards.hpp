@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entries that nobody waits for: how a transfer ended. They are written in the order they came by one thread; where too many
-// wait (limits::afterwards_max) the newest is left out, which the record reads as "possibly all was sent".
+// wait (limits::afterwards_max) the newest is left out, which the record reads as "possibly all was sent", and the journal says so.
 #pragma once
 #include <condition_variable>
 #include <deque>

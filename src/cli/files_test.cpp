@@ -153,6 +153,14 @@ TEST(SafePathTest, FoldersAreNotMadeThroughLinks) {
     EXPECT_THROW(make_folder_inside(scratch / "out", "file"), Stop);
 }
 
+TEST(SafePathTest, FilesAndFoldersAreSynced) {
+    Scratch scratch;
+    scratch.write("file", "x");
+    EXPECT_TRUE(sync_to_disk(scratch / "file"));
+    EXPECT_TRUE(sync_to_disk(scratch / "."));
+    EXPECT_FALSE(sync_to_disk(scratch / "none"));
+}
+
 TEST(SafePathTest, RenamingReplacesNothing) {
     Scratch scratch;
     scratch.write("new", "new");

@@ -83,6 +83,16 @@ std::string PaperTree::path_of(const Paper& paper) const {
     return path;
 }
 
+void PaperTree::check_folders() const {
+    for (const auto& [id, folder] : papers_) {
+        if (!folder.is_folder) continue;
+        std::size_t depth = 0;
+        for (const auto* at = &folder; at; at = by_id(at->folder))
+            if (++depth > limits::folder_depth_max)
+                throw Stop(ExitCode::failed, "The server's list has folders within each other, or too deep: " + printable(folder.id));
+    }
+}
+
 const Paper* PaperTree::at_path(std::string_view path) const {
     const Paper* at = nullptr;
     for (const auto& step : steps_of(path)) {

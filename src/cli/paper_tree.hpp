@@ -34,6 +34,9 @@ class PaperTree {
     std::vector<const Paper*> children(const std::string& folder) const;    ///< live ones, in the server's order
     std::vector<const Paper*> trashed() const;
     std::string path_of(const Paper& paper) const;
+    /// Before the tree is gone down: Stop where folders lie within each other or too deep (limits::folder_depth_max), which no
+    /// honest server lists.
+    void check_folders() const;
 
     struct Found {
         const Paper* paper;                       ///< null: the matter's top

@@ -94,6 +94,13 @@ std::optional<Target> split_target(const json::array& matters, std::string_view 
     return Target{meant.front(), path};
 }
 
+std::optional<IdAndPath> leading_id(std::string_view text) {
+    text = without_slashes(text);
+    const auto id = text.substr(0, text.find('/'));
+    if (!is_id(id)) return std::nullopt;
+    return IdAndPath{std::string(id), std::string(without_slashes(text.substr(id.size())))};
+}
+
 std::optional<Citation> citation(std::string_view path) {
     if (path.starts_with('#')) path.remove_prefix(1);
     Citation found;
@@ -119,7 +126,10 @@ Finder::Place Finder::place(std::string_view text) {
     if (!matters_) matters_ = api_.list("/api/v1/matters?scope=mine");
     auto target = split_target(*matters_, text);
     if (!target && take_whole_register()) target = split_target(*matters_, text);
-    if (!target) none("matter", text);
+    if (!target) {
+        if (auto by_id = leading_id(text)) return {api_.get("/api/v1/matters/" + by_id->id), std::move(by_id->path)};
+        none("matter", text);
+    }
     return {*target->matter, target->path};
 }
 
@@ -141,6 +151,7 @@ json::value Finder::group(std::string_view text) {
 
 json::value Finder::client(std::string_view text) {
     if (!clients_) clients_ = api_.list("/api/v1/clients");
+    if (is_id(text) && meant_by(*clients_, text, by_number, "name").empty()) return json::object{{"id", text}};
     return choose(*clients_, text, "client", by_number);
 }
 

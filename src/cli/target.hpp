@@ -26,6 +26,12 @@ struct Target {
 };
 std::optional<Target> split_target(const boost::json::array& matters, std::string_view text);
 
+/// "ID[/path]", where it begins with an id.
+struct IdAndPath {
+    std::string id, path;
+};
+std::optional<IdAndPath> leading_id(std::string_view text);
+
 /// Where a paper is named by what is not its path: "#123", "123", "123.2" or an id.
 struct Citation {
     std::uint64_t number = 0;
@@ -34,7 +40,8 @@ struct Citation {
 std::optional<Citation> citation(std::string_view path);
 bool is_id(std::string_view text);
 
-/// Looks up on the server, each list at most once.
+/// Looks up on the server, each list at most once. A matter's or client's id that no list has is left to the server: if that
+/// refuses, it is recorded.
 class Finder {
   public:
     explicit Finder(Api& api) : api_(api) {}

@@ -138,5 +138,28 @@ TEST(PaperTreeTest, AFolderInItselfEnds) {
     EXPECT_FALSE(t.path_of(*t.by_id(id(1))).empty());
 }
 
+TEST(PaperTreeTest, FoldersWithinEachOtherAreNotGoneDown) {
+    EXPECT_EQ(stopped([] { tree().check_folders(); }), ExitCode::ok);
+    const PaperTree circle(json::array{paper(1, json::value(id(2)), "folder", "a", 1), paper(2, json::value(id(1)), "folder", "b", 2)});
+    EXPECT_EQ(stopped([&] { circle.check_folders(); }), ExitCode::failed);
+    PaperTree deep;
+    std::string above;
+    auto below = [&](int n) {
+        auto folder = Paper::from(paper(1, above.empty() ? json::value() : json::value(above), "folder", "f", 0));
+        deep.put((folder.id = above = std::to_string(n), folder));
+    };
+    for (int n = 0; n < 64; ++n) below(n);
+    EXPECT_EQ(stopped([&] { deep.check_folders(); }), ExitCode::ok);
+    below(64);
+    EXPECT_EQ(stopped([&] { deep.check_folders(); }), ExitCode::failed);
+}
+
+TEST(TargetTest, AnIdAtTheBeginning) {
+    EXPECT_EQ(leading_id("/" + id(9) + "/a/b")->id, id(9));
+    EXPECT_EQ(leading_id("/" + id(9) + "/a/b")->path, "a/b");
+    EXPECT_EQ(leading_id(id(9))->path, "");
+    for (const auto& none : {std::string("10432.0007/a"), "x" + id(9), std::string()}) EXPECT_FALSE(leading_id(none)) << none;
+}
+
 }  // namespace
 }  // namespace muniment::cli

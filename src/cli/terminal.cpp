@@ -139,6 +139,12 @@ bool readable_by_others(const std::filesystem::path& path) {
     return ::stat(path.c_str(), &facts) == 0 && ((facts.st_mode & 077) != 0 || facts.st_uid != ::geteuid());
 }
 
+bool sync_to_disk(const std::filesystem::path& path) {
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0) return false;
+    return ::fsync(file.get()) == 0 || errno == EINVAL;    // file systems that do not sync folders
+}
+
 bool rename_without_replacing(const std::filesystem::path& from, const std::filesystem::path& to, std::error_code& error) {
     error.clear();
     if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;

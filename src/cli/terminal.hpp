@@ -20,6 +20,8 @@ std::string ask_hidden(std::string_view question);   ///< nothing that is typed 
 void write_private_file(const std::filesystem::path& path, std::string_view content);
 bool readable_by_others(const std::filesystem::path& path);
 
+/// A file's bytes, or the names in a folder, so that they survive a power cut. False where that failed.
+bool sync_to_disk(const std::filesystem::path& path);
 /// Renames, and fails where something stands at `to`, without a moment in between.
 bool rename_without_replacing(const std::filesystem::path& from, const std::filesystem::path& to, std::error_code& error);
 

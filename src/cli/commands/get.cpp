@@ -49,15 +49,18 @@ class Unfinished {
     }
     bool write(std::string_view piece) { return std::fwrite(piece.data(), 1, piece.size(), file_.get()) == piece.size(); }
     void put_in_place(const fs::path& place, Instant modified, bool replace) {
-        if (std::fclose(file_.release()) != 0) throw Stop(ExitCode::failed, "the disk has no room left, or failed");
+        if (std::fclose(file_.release()) != 0) no_disk();
         set_modified_time(path_, modified);
+        if (!sync_to_disk(path_)) no_disk();
         std::error_code error;
         if (replace) fs::rename(path_, place, error);
         else rename_without_replacing(path_, place, error);
         if (error) throw Stop(ExitCode::failed, "it could not be put in its place: " + error.message());
+        if (!sync_to_disk(place.parent_path())) no_disk();
     }
 
   private:
+    [[noreturn]] static void no_disk() { throw Stop(ExitCode::failed, "the disk has no room left, or failed"); }
     fs::path path_;
     std::unique_ptr<std::FILE, Close> file_;
 };
@@ -73,6 +76,7 @@ class Fetching {
         if (arguments_.has("--version")) version_ = arguments_.number("--version", 1, 1, UINT32_MAX);
         else version_ = cited_version;
         if (version_ && (!paper || paper->is_folder)) usage("--version is for one paper.");
+        tree_.check_folders();
         LocalNames names(arguments_.has("--windows-names"));
         if (!paper) plan_inside("", "");
         else plan(*paper, "", names);
@@ -112,6 +116,7 @@ class Fetching {
     void make_folders() {
         for (const auto& [paper, place] : folders_) {
             make_folder_inside(root_, place);
+            if (!sync_to_disk((root_ / place).parent_path())) throw Stop(ExitCode::failed, "the disk failed");
             outcomes_.done("folders");
         }
     }
@@ -197,7 +202,8 @@ std::vector<Command> get_commands() {
   muniment-cli get 10432.0007 -o Lease                the whole matter, into the folder Lease
   muniment-cli get 10432.0007/123.2                   version 2 of paper 123
 
-Each file is checked against the SHA-256 that was taken when it was filed, and gets back its time. A file that is there already
+Each file is checked against the SHA-256 that was taken when it was filed, gets back its time, and is on the disk when it counts
+as fetched. A file that is there already
 is left alone where it is the same, and reported otherwise: only --force replaces it.)",
              .options = {{.name = "what", .value = "MATTER[/path]", .help = "a matter, folder or paper", .required = true},
                          {.name = "--output", .value = "FOLDER", .help = "where to (default: this folder)", .letter = 'o'},

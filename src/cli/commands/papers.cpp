@@ -48,6 +48,7 @@ int ls(const Arguments& arguments) {
     const OpenMatter matter(api, place.matter);
     const auto* at = matter.tree.find(place.path).paper;
     const bool below = arguments.has("--recursive");
+    if (below) matter.tree.check_folders();
     std::vector<const Paper*> papers;
     if (at && !at->is_folder) papers.push_back(at);
     else gather(matter, at ? at->id : "", below, papers);

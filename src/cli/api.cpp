@@ -50,9 +50,10 @@ std::string problem_of(const Response& response) {
     throw Stop(none.why == NoAnswer::Why::gave_up ? ExitCode::failed : ExitCode::unreachable, none.text);
 }
 
-/// A server that is busy or about to be started again; not one that is locked, which needs a person.
+/// A server that is busy or about to be started again; not one that is locked or shut, which needs a person.
 bool passes_soon(const Response& response) {
-    return response.status == 503 && problem_of(response) != slug(Problem::locked);
+    const auto problem = problem_of(response);
+    return response.status == 503 && problem != slug(Problem::locked) && problem != slug(Problem::wall_shut);
 }
 
 bool worth_repeating(const std::expected<Response, NoAnswer>& result) {

@@ -302,6 +302,10 @@ TEST_F(Papers, AreMovedTrashedAndCheckedOut) {
     auto out = firm.post("lea", one + "/checkout", {{"minutes", 30}, {"note", "redlining"}});
     EXPECT_EQ(out.json.at("checkout").at("name"), "The lea");
     EXPECT_EQ(out.json.at("checkout").at("note"), "redlining");
+    auto listed = firm.get("lea", papers);
+    ASSERT_EQ(listed.items(), 2u);
+    for (std::size_t i = 0; i < 2; ++i)
+        EXPECT_EQ(listed.item(i).contains("checkout"), listed.item(i).at("id").as_string() == paper.text("id")) << listed.body;
     for (int twice = 0; twice < 2; ++twice) EXPECT_EQ(firm.post("lea", one + "/checkin").status, 204);
     EXPECT_EQ(firm.post("lea", one + "/checkout/break").status, 204);
 

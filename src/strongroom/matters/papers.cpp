@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <unordered_map>
 
 #include "base/limits.hpp"
 
@@ -27,10 +28,14 @@ Result<std::optional<storage::FieldRow>> Papers::checkout_row(storage::RecordRea
 }
 
 Result<PaperView> Papers::view_of(storage::RecordReader& reader, const DocumentRows& rows, const DocumentRow& row) const {
+    TRY(auto checkout, checkout_row(reader, row.document));
+    return view_of(rows, row, checkout ? &*checkout : nullptr);
+}
+
+Result<PaperView> Papers::view_of(const DocumentRows& rows, const DocumentRow& row, const storage::FieldRow* checkout) const {
     TRY(auto entry, rows.open_list(row));
     PaperView seen{row.document, row.parent,       row.folder,  row.state == DocumentState::trashed, row.number, row.versions,
                    row.revision, std::move(entry), std::nullopt};
-    TRY(auto checkout, checkout_row(reader, row.document));
     if (checkout) {
         TRY(auto document, rows.open(row));
         TRY(auto out, rows.open_checkout(document, *checkout));
@@ -42,17 +47,23 @@ Result<PaperView> Papers::view_of(storage::RecordReader& reader, const DocumentR
 Result<std::vector<PaperView>> Papers::list(const Permit<ListPapers>& permit, bool trashed) const {
     const auto& matter = permit.action().matter;
     TRY(auto rows, rows_of(matter));
+    // All of the firm: there are as many as papers being worked on, and a look-up for each paper of the matter would cost more.
+    std::unordered_map<Id16, storage::FieldRow, IdHash> checkouts;
+    CHECK(gate_.records().for_each_field(static_cast<std::uint16_t>(keys::Kind::document_checkout), [&](const auto& row) {
+        checkouts.emplace(row.owner, row);
+        return true;
+    }));
     std::vector<PaperView> found;
     Result<void> outcome;
     CHECK(gate_.records().for_each_document(matter, [&](const DocumentRow& row) {
         if (row.state == DocumentState::trashed && !trashed) return true;
-        auto entry = rows.open_list(row);
-        if (!entry) {
-            outcome = std::unexpected(entry.error());
+        auto checkout = checkouts.find(row.document.bytes);
+        auto seen = view_of(rows, row, checkout == checkouts.end() ? nullptr : &checkout->second);
+        if (!seen) {
+            outcome = std::unexpected(seen.error());
             return false;
         }
-        found.push_back({row.document, row.parent, row.folder, row.state == DocumentState::trashed, row.number, row.versions,
-                         row.revision, std::move(*entry), std::nullopt});
+        found.push_back(std::move(*seen));
         return found.size() < limits::documents_per_matter_max;
     }));
     CHECK(std::move(outcome));

@@ -80,6 +80,8 @@ class Papers {
   private:
     Papers(access::Gate& gate, Collation collation) : gate_(gate), collation_(std::move(collation)) {}
     Result<PaperView> view_of(storage::RecordReader& reader, const DocumentRows& rows, const storage::DocumentRow& row) const;
+    /// `checkout` is its row, where there is one.
+    Result<PaperView> view_of(const DocumentRows& rows, const storage::DocumentRow& row, const storage::FieldRow* checkout) const;
     Result<OpenDocument> open_at(storage::RecordReader& reader, const DocumentRows& rows, const MatterId& matter,
                                  const DocumentId& document, std::optional<std::uint64_t> if_revision) const;
     Result<std::optional<storage::FieldRow>> checkout_row(storage::RecordReader& reader, const DocumentId& document) const;

@@ -65,6 +65,7 @@ class Muniment:
 
     def _accept(self, who, invitation):
         known = ["--invitation", invitation, "--password-file", self.folder / "password"]
-        secret = self.client(who, "accept", "--server", self.url, "--fingerprint", self.fingerprint, "--sign-in", who, *known)["totp_secret"]
+        secret = self.client(who, "accept", "--server", self.url, "--fingerprint", self.fingerprint,
+                             "--sign-in", who, *known)["totp_secret"]
         code = subprocess.run(["oathtool", "--totp", "-b", secret], check=True, capture_output=True, text=True).stdout.strip()
         self.client(who, "accept", "--confirm", "--code", code, *known)

@@ -30,7 +30,8 @@ class Curl:
         self.config.write_text("\nnext\n".join(self.sections) + "\n", encoding="utf-8")
         os.sync()  # what the others left to the page cache is not to be written during this
         begin = time.monotonic()
-        ran = subprocess.run(["curl", "-q", "--parallel", "--parallel-immediate", "--parallel-max", str(CONNECTIONS), "--config", self.config],
+        ran = subprocess.run(["curl", "-q", "--parallel", "--parallel-immediate", "--parallel-max", str(CONNECTIONS),
+                              "--config", self.config],
                              capture_output=True, text=True, check=False)
         seconds = time.monotonic() - begin
         codes = ran.stdout.split()

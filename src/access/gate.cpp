@@ -213,7 +213,8 @@ Error Gate::recorded(const Ruling& ruling, const audit::Leaf& leaf, Error error)
         case Problem::denied: break;
         default: return error;
     }
-    auto said = bytes(boost::json::serialize(boost::json::object{{"problem", slug(error.problem)}, {"source", ruling.who.origin().source}}));
+    auto said = bytes(
+        boost::json::serialize(boost::json::object{{"problem", slug(error.problem)}, {"source", ruling.who.origin().source}}));
     auto written = log_.record(draft(ruling.who, leaf.action, audit::Outcome::refused, leaf.subjects, std::move(said)));
     return written ? error : written.error();
 }

@@ -37,7 +37,8 @@ int run(const cli::Arguments& given) {
     } else {
         const auto& first = report->at("first").as_object();
         say("THE RECORD DOES NOT FIT at entry " + std::to_string(first.at("sequence").to_number<std::uint64_t>()) +
-            (first.contains("entry") ? " (" + std::string(first.at("entry").as_string()) + ")" : "") + ": " + std::string(first.at("why").as_string()));
+            (first.contains("entry") ? " (" + std::string(first.at("entry").as_string()) + ")" : "") + ": " +
+            std::string(first.at("why").as_string()));
         say("Nothing was changed. Keep a copy of the data folder as it is, and compare with the newest checkpoint that others hold.");
     }
     return sound ? 0 : static_cast<int>(cli::ExitCode::failed);
@@ -48,8 +49,10 @@ int run(const cli::Arguments& given) {
 cli::Command audit_verify_command() {
     return {.name = "audit verify",
             .line = "Read the whole log again and check it against its tree and signed checkpoints",
-            .text = "Needs no unlock method: the public key of the log lies at keys/log.vkey in the home folder. Exits 0 only if everything\n"
-                    "fits, and otherwise names the first entry that does not.\n",
+            .text =
+                "Needs no unlock method: the public key of the log lies at keys/log.vkey in the home folder. Exits 0 only if "
+                "everything\n"
+                "fits, and otherwise names the first entry that does not.\n",
             .options = {{"--home", "DIR", "the home folder (else $MUNIMENT_HOME, else /var/lib/muniment)"}},
             .run = run};
 }

@@ -22,7 +22,8 @@ Result<sockaddr_un> address_of(const std::filesystem::path& socket) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     auto path = socket.string();
-    if (path.size() >= sizeof address.sun_path) return fail(Problem::unavailable, "the home folder's path is too long for its control socket");
+    if (path.size() >= sizeof address.sun_path)
+        return fail(Problem::unavailable, "the home folder's path is too long for its control socket");
     std::copy(path.begin(), path.end(), address.sun_path);
     return address;
 }
@@ -119,7 +120,8 @@ Result<json::object> ask_control(const std::filesystem::path& socket, const json
         int fd;
         ~Closed() { ::close(fd); }
     } closed{fd};
-    if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return fail(Problem::unavailable, "no server runs on this home folder");
+    if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+        return fail(Problem::unavailable, "no server runs on this home folder");
     if (!write_line(fd, question)) return fail(Problem::unavailable, "the server did not take the question");
     auto line = read_line(fd, answer_wait_ms);
     boost::system::error_code failed;

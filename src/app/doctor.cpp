@@ -46,10 +46,13 @@ void look_at_memory(std::vector<Finding>& found) {
     while (std::getline(swaps, line)) ++lines;
     bool swap = lines > 1, enough = locked.rlim_cur == RLIM_INFINITY || locked.rlim_cur >= 64 * 1024 * 1024;
     if (swap && !enough) {
-        found.push_back({Grade::red, "This machine swaps, and only " + std::to_string(locked.rlim_cur / 1024) + " KiB may be locked in memory: opened papers may reach the disk.",
+        found.push_back({Grade::red,
+                         "This machine swaps, and only " + std::to_string(locked.rlim_cur / 1024) +
+                             " KiB may be locked in memory: opened papers may reach the disk.",
                          "Raise the limit (LimitMEMLOCK=infinity in the unit), or run without swap."});
     } else {
-        found.push_back({Grade::good, swap ? "Memory can be locked, so nothing opened is swapped out." : "This machine does not swap.", ""});
+        found.push_back(
+            {Grade::good, swap ? "Memory can be locked, so nothing opened is swapped out." : "This machine does not swap.", ""});
     }
     auto pattern = first_line("/proc/sys/kernel/core_pattern");
     if (pattern.starts_with('|')) {
@@ -64,7 +67,8 @@ void look_at_places(const Home& home, std::vector<Finding>& found) {
     for (std::size_t i = 0; i < home.slots.size(); ++i) {
         auto device = device_of(home.slot(i));
         if (device == 0) {
-            found.push_back({Grade::red, "The slot " + home.slot(i).string() + " is not in reach.", "Mount it again; losing all slots loses everything."});
+            found.push_back({Grade::red, "The slot " + home.slot(i).string() + " is not in reach.",
+                             "Mount it again; losing all slots loses everything."});
         } else if (device != data) {
             ++elsewhere;
         }
@@ -87,8 +91,12 @@ void look_at_disk(const Home& home, std::vector<Finding>& found) {
     auto free = 100.0 * static_cast<double>(disk.f_bavail) / static_cast<double>(disk.f_blocks);
     auto nodes = disk.f_files ? 100.0 * static_cast<double>(disk.f_favail) / static_cast<double>(disk.f_files) : 100.0;
     auto least = std::min(free, nodes);
-    auto said = std::to_string(static_cast<int>(free)) + " % of the disk and " + std::to_string(static_cast<int>(nodes)) + " % of its inodes are free.";
-    found.push_back({least < 5 ? Grade::red : least < 10 ? Grade::warning : Grade::good, said, least < 10 ? "Make room: what cannot be recorded does not happen." : ""});
+    auto said = std::to_string(static_cast<int>(free)) + " % of the disk and " + std::to_string(static_cast<int>(nodes)) +
+                " % of its inodes are free.";
+    found.push_back({least < 5    ? Grade::red
+                     : least < 10 ? Grade::warning
+                                  : Grade::good,
+                     said, least < 10 ? "Make room: what cannot be recorded does not happen." : ""});
 }
 
 void look_at_certificate(const Home& home, std::vector<Finding>& found) {
@@ -96,12 +104,17 @@ void look_at_certificate(const Home& home, std::vector<Finding>& found) {
     auto key = read_small_file(home.tls("server.key"));
     auto facts = pem && key ? crypto::certificate_facts(*pem, *key) : Result<crypto::CertificateFacts>(fail(Problem::not_found));
     if (!facts) {
-        found.push_back({Grade::warning, "There is no local certificate to look at.", "Give serve --certificate and --key, or initialise again."});
+        found.push_back({Grade::warning, "There is no local certificate to look at.",
+                         "Give serve --certificate and --key, or initialise again."});
         return;
     }
     auto days = (facts->not_after - SystemClock().now()) / std::chrono::hours(24);
-    if (!facts->key_fits) found.push_back({Grade::red, "The server's key is another certificate's.", "Put the key that belongs to it beside it."});
-    found.push_back({days < 7 ? Grade::red : days < 30 ? Grade::warning : Grade::good, "The certificate is valid for " + std::to_string(days) + " more days.",
+    if (!facts->key_fits)
+        found.push_back({Grade::red, "The server's key is another certificate's.", "Put the key that belongs to it beside it."});
+    found.push_back({days < 7    ? Grade::red
+                     : days < 30 ? Grade::warning
+                                 : Grade::good,
+                     "The certificate is valid for " + std::to_string(days) + " more days.",
                      days < 30 ? "Issue a new one and send SIGHUP to the server." : ""});
 }
 
@@ -117,8 +130,10 @@ void look_at_server(const Home& home, std::vector<Finding>& found) {
     if (const auto* slots = status->if_contains("slots")) {
         for (const auto& slot : slots->as_array()) {
             if (slot.at("good").as_bool()) continue;
-            found.push_back({Grade::red, "The slot " + std::string(slot.at("name").as_string()) + " " + std::string(slot.at("state").as_string()) + ".",
-                             "Bring it into reach; see docs/formats/keys.md."});
+            found.push_back(
+                {Grade::red,
+                 "The slot " + std::string(slot.at("name").as_string()) + " " + std::string(slot.at("state").as_string()) + ".",
+                 "Bring it into reach; see docs/formats/keys.md."});
         }
     }
     found.push_back({Grade::good, "A server runs, " + std::string(status->at("state").as_string()) + ".", ""});
@@ -133,12 +148,15 @@ int run(const cli::Arguments& given) {
     look_at_disk(*home, found);
     look_at_certificate(*home, found);
     look_at_server(*home, found);
-    found.push_back({Grade::warning, "There is no backup: this version makes none yet.", "Copy the data folder to another site; never the slots or the key file."});
+    found.push_back({Grade::warning, "There is no backup: this version makes none yet.",
+                     "Copy the data folder to another site; never the slots or the key file."});
     bool red = std::ranges::any_of(found, [](const Finding& f) { return f.grade == Grade::red; });
     constexpr std::array words{"good", "warning", "red"};
     if (given.json()) {
         json::array all;
-        for (const auto& f : found) all.push_back(json::object{{"grade", words[static_cast<std::size_t>(f.grade)]}, {"what", f.what}, {"remedy", f.remedy}});
+        for (const auto& f : found)
+            all.push_back(
+                json::object{{"grade", words[static_cast<std::size_t>(f.grade)]}, {"what", f.what}, {"remedy", f.remedy}});
         say(json::serialize(json::object{{"findings", all}, {"red", red}}));
     } else {
         for (const auto& f : found) {

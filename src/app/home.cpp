@@ -69,7 +69,8 @@ Result<Home> Home::open(const std::filesystem::path& folder) {
     boost::system::error_code failed;
     auto parsed = boost::json::parse(*text, failed);
     Home home{.folder = folder, .slots = {}};
-    if (failed || !parsed.is_object() || !parsed.as_object().contains("slots")) return fail(Problem::corrupt, (folder / "home.json").string());
+    if (failed || !parsed.is_object() || !parsed.as_object().contains("slots"))
+        return fail(Problem::corrupt, (folder / "home.json").string());
     for (const auto& slot : parsed.at("slots").as_array()) home.slots.emplace_back(slot.as_string());
     home.trial = parsed.as_object().contains("trial") && parsed.at("trial").as_bool();
     return home;

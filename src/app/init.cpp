@@ -42,7 +42,8 @@ Result<void> seal_root(const Home& home, const keys::RootKey& root, const FirmId
 
 Result<Made> make_firm(Home home, const cli::Arguments& given, const std::optional<std::string>& passphrase) {
     SystemClock clock;
-    if (std::filesystem::exists(home.folder / "home.json")) return fail(Problem::already_done, "there is a firm at " + home.folder.string());
+    if (std::filesystem::exists(home.folder / "home.json"))
+        return fail(Problem::already_done, "there is a firm at " + home.folder.string());
     auto names = given.all("--name");
     for (const char* local : {"localhost", "127.0.0.1", "::1"}) names.emplace_back(local);
     TRY(auto stores, Stores::open(home, storage::Missing::make));
@@ -80,36 +81,45 @@ int run(const cli::Arguments& given) {
     auto made = make_firm(home, given, passphrase);
     if (!made) return failed(made.error());
     if (given.json()) {
-        say(boost::json::serialize(boost::json::object{{"home", home.folder.string()}, {"admin", made->admin}, {"invitation", made->invitation},
+        say(boost::json::serialize(boost::json::object{{"home", home.folder.string()},
+                                                       {"admin", made->admin},
+                                                       {"invitation", made->invitation},
                                                        {"authority", home.tls("authority.pem").string()}}));
         return 0;
     }
     say("A firm was founded at " + home.folder.string() + ".");
-    say("The first administrator comes in with the sign-in name \"" + made->admin + "\" and this invitation, shown once and valid for 72 hours:");
+    say("The first administrator comes in with the sign-in name \"" + made->admin +
+        "\" and this invitation, shown once and valid for 72 hours:");
     say("    " + made->invitation);
-    if (!passphrase) say("It unlocks itself by the key file " + home.key_file().string() + ": whoever takes this machine whole can read it.");
+    if (!passphrase)
+        say("It unlocks itself by the key file " + home.key_file().string() + ": whoever takes this machine whole can read it.");
     return 0;
 }
 
 }  // namespace
 
 cli::Command init_command() {
-    return {.name = "init",
-            .line = "Found a firm in a home folder on this machine",
-            .text = "Makes the keys, puts the epoch key into the slots, makes a local certificate authority and a certificate, and prints the\n"
-                    "invitation of the first administrator.\n\n"
-                    "A slot is a small folder that holds the key of the present epoch. Losing all slots loses everything, so there are at\n"
-                    "least two, in different places.\n\n"
-                    "Example:\n  muniment init --home /var/lib/muniment --firm 'Example & Partners' --slot /mnt/site-a/slot --slot /mnt/site-b/slot\n",
-            .options = {{"--home", "DIR", "the home folder (else $MUNIMENT_HOME, else /var/lib/muniment)"},
-                        {"--firm", "NAME", "the firm's name"},
-                        {"--admin", "NAME", "the first administrator's sign-in name (default: admin)"},
-                        {"--admin-name", "NAME", "the first administrator's name"},
-                        {"--slot", "DIR", "a slot's folder; give at least two", false, true},
-                        {"--name", "HOST", "a name or address that people reach the server by", false, true},
-                        {"--passphrase-file", "FILE", "unlock by this passphrase instead of a key file; `-` is not taken, a file is"},
-                        {"--trial", "", "for trying out: both slots in the home folder"}},
-            .run = run};
+    return {
+        .name = "init",
+        .line = "Found a firm in a home folder on this machine",
+        .text =
+            "Makes the keys, puts the epoch key into the slots, makes a local certificate authority and a certificate, and "
+            "prints the\n"
+            "invitation of the first administrator.\n\n"
+            "A slot is a small folder that holds the key of the present epoch. Losing all slots loses everything, so there are "
+            "at\n"
+            "least two, in different places.\n\n"
+            "Example:\n  muniment init --home /var/lib/muniment --firm 'Example & Partners' --slot /mnt/site-a/slot --slot "
+            "/mnt/site-b/slot\n",
+        .options = {{"--home", "DIR", "the home folder (else $MUNIMENT_HOME, else /var/lib/muniment)"},
+                    {"--firm", "NAME", "the firm's name"},
+                    {"--admin", "NAME", "the first administrator's sign-in name (default: admin)"},
+                    {"--admin-name", "NAME", "the first administrator's name"},
+                    {"--slot", "DIR", "a slot's folder; give at least two", false, true},
+                    {"--name", "HOST", "a name or address that people reach the server by", false, true},
+                    {"--passphrase-file", "FILE", "unlock by this passphrase instead of a key file; `-` is not taken, a file is"},
+                    {"--trial", "", "for trying out: both slots in the home folder"}},
+        .run = run};
 }
 
 }  // namespace muniment::app

@@ -51,7 +51,9 @@ void tell(const Home& home, const server::Config& config, std::uint16_t port, bo
     }
     say("Data: " + home.data().string());
     if (!open) say("Nobody can read anything until somebody runs: muniment unlock --home " + home.folder.string());
-    if (home.trial) say("For trying out only: the key file and both slots lie on the same disk as the data, so whoever takes it can read it.");
+    if (home.trial)
+        say("For trying out only: the key file and both slots lie on the same disk as the data, so whoever takes it can read "
+            "it.");
     say("There is no backup yet: what happens to this disk happens to the firm.");
 }
 

@@ -35,7 +35,9 @@ Result<void> Serving::unlock(keys::RootKey root) {
         return std::unexpected(opened.error());
     }
     const auto& found = (*opened)->recovered();
-    if (found.packs > 0) journal(Level::info, "start.recovered", {{"packs", found.packs}, {"checked", found.checked}, {"dropped", found.dropped}, {"damaged", found.damaged}});
+    if (found.packs > 0)
+        journal(Level::info, "start.recovered",
+                {{"packs", found.packs}, {"checked", found.checked}, {"dropped", found.dropped}, {"damaged", found.damaged}});
     std::lock_guard lock(mutex_);
     firm_ = std::move(*opened);
     door_.open(std::shared_ptr<server::House>(firm_, const_cast<server::House*>(&firm_->house())));
@@ -59,7 +61,8 @@ std::size_t Serving::lock() {
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     // Only now does nobody append any more.
-    if (auto closed = stores_.packs->close(); !closed) journal(Level::warning, "stop.pack-not-closed", {{"problem", closed.error().problem}});
+    if (auto closed = stores_.packs->close(); !closed)
+        journal(Level::warning, "stop.pack-not-closed", {{"problem", closed.error().problem}});
     if (former_.expired()) return 0;
     journal(Level::warning, "lock.requests-still-under-way");
     return static_cast<std::size_t>(former_.use_count());
@@ -118,7 +121,9 @@ Result<json::object> Serving::answer(const json::object& question) {
     }
     if (what == "lock") {
         if (auto left = lock(); left > 0) {
-            return fail(Problem::busy, std::to_string(left) + " transfers have not ended yet, and the keys stay until they have; nobody new is let in");
+            return fail(
+                Problem::busy,
+                std::to_string(left) + " transfers have not ended yet, and the keys stay until they have; nobody new is let in");
         }
         return json::object{{"state", "locked"}};
     }
@@ -126,7 +131,9 @@ Result<json::object> Serving::answer(const json::object& question) {
         auto open = firm();
         if (!open) return fail(Problem::locked);
         TRY(auto report, open->turn());
-        return json::object{{"epoch", report.epoch}, {"erased", json::value_from(report.erased)}, {"pending", json::value_from(report.pending)},
+        return json::object{{"epoch", report.epoch},
+                            {"erased", json::value_from(report.erased)},
+                            {"pending", json::value_from(report.pending)},
                             {"stale_matters", report.stale_matters}};
     }
     return fail(Problem::malformed, "the control socket was asked for something unknown");

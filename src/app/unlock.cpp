@@ -53,7 +53,8 @@ int status(const cli::Arguments& given) {
     say("State: " + std::string(answer->at("state").as_string()));
     say(std::string("Keys locked in memory: ") + (answer->at("keys_locked_in_memory").as_bool() ? "yes" : "no, they could be swapped out"));
     if (!answer->contains("epoch")) return 0;
-    say("Epoch: " + std::to_string(answer->at("epoch").to_number<std::uint64_t>()) + " (mark " + std::string(answer->at("mark").as_string()) + "…)");
+    say("Epoch: " + std::to_string(answer->at("epoch").to_number<std::uint64_t>()) + " (mark " +
+        std::string(answer->at("mark").as_string()) + "…)");
     for (const auto& slot : answer->at("slots").as_array()) {
         say("Slot " + std::string(slot.at("name").as_string()) + ": " + std::string(slot.at("state").as_string()));
     }
@@ -66,7 +67,8 @@ int turn(const cli::Arguments& given) {
     if (!answer || given.json()) return finish(given, answer, "");
     say("The epoch was turned: it is number " + std::to_string(answer->at("epoch").to_number<std::uint64_t>()) + " now.");
     for (const auto& slot : answer->at("erased").as_array()) say("The former key was erased from " + std::string(slot.as_string()) + ".");
-    for (const auto& slot : answer->at("pending").as_array()) say("PENDING: " + std::string(slot.as_string()) + " still holds the former key; it is tried again at each check.");
+    for (const auto& slot : answer->at("pending").as_array())
+        say("PENDING: " + std::string(slot.as_string()) + " still holds the former key; it is tried again at each check.");
     return 0;
 }
 
@@ -74,16 +76,27 @@ int turn(const cli::Arguments& given) {
 
 std::vector<cli::Command> unlock_commands() {
     return {
-        {.name = "unlock", .line = "Open the strongroom of the server on this machine",
-         .text = "Asks for the passphrase without showing it. With --key-file, the server reads the key file in its home folder.\n",
-         .options = {home_option, {"--passphrase-file", "FILE", "read the passphrase from a file"}, {"--key-file", "", "unlock by the key file"}}, .run = unlock},
-        {.name = "lock", .line = "Shut the strongroom of the server on this machine and wipe its keys", .options = {home_option}, .run = lock},
+        {.name = "unlock",
+         .line = "Open the strongroom of the server on this machine",
+         .text =
+             "Asks for the passphrase without showing it. With --key-file, the server reads the key file in its home folder.\n",
+         .options = {home_option,
+                     {"--passphrase-file", "FILE", "read the passphrase from a file"},
+                     {"--key-file", "", "unlock by the key file"}},
+         .run = unlock},
+        {.name = "lock",
+         .line = "Shut the strongroom of the server on this machine and wipe its keys",
+         .options = {home_option},
+         .run = lock},
         {.name = "keys", .line = "Look at the keys, and turn the epoch"},
         {.name = "keys status", .line = "Show the epoch and the state of each slot", .options = {home_option}, .run = status},
-        {.name = "keys turn", .line = "Turn the epoch: a new key for all key records, the former one erased",
-         .text = "Old copies of the database and its backups open nothing afterwards without the new key. Takes a second or so; uploads that\n"
+        {.name = "keys turn",
+         .line = "Turn the epoch: a new key for all key records, the former one erased",
+         .text = "Old copies of the database and its backups open nothing afterwards without the new key. Takes a second or so; "
+                 "uploads that\n"
                  "are being committed at that moment are asked to try again.\n",
-         .options = {home_option}, .run = turn},
+         .options = {home_option},
+         .run = turn},
     };
 }
 

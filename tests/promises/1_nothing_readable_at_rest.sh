@@ -13,10 +13,13 @@ words=(Quittenbaum Xylophonwerke Verschwiegenheit Zimtsternpatent Nebelhornliefe
 
 small_firm
 mkdir "$work/papers"
-for i in $(seq 400); do printf 'Seite %s: der Zeuge heisst Ottokar Pfefferkuchen, wohnhaft hinter der Mauer.\n' "$i"; done >"$work/papers/Rhabarberkontrakt.txt"
+for i in $(seq 400); do
+    printf 'Seite %s: der Zeuge heisst Ottokar Pfefferkuchen, wohnhaft hinter der Mauer.\n' "$i"
+done >"$work/papers/Rhabarberkontrakt.txt"
 head -c 3000000 /dev/zero | tr '\0' 'x' >"$work/papers/Pistaziendossier.bin"
 printf 'der Zeuge heisst Ottokar Pfefferkuchen' >>"$work/papers/Pistaziendossier.bin"
-as luis put "$work/papers/Rhabarberkontrakt.txt" "$work/papers/Pistaziendossier.bin" 10432.0001/Geheimordnerchen --comment Brombeerkommentar >/dev/null
+as luis put "$work/papers/Rhabarberkontrakt.txt" "$work/papers/Pistaziendossier.bin" 10432.0001/Geheimordnerchen \
+    --comment Brombeerkommentar >/dev/null
 as carla wall add --screen nora --from 10432.0001 --memo Mauernotiz-Kastanienallee >/dev/null
 as luis ls 10432.0001 >/dev/null
 as luis get 10432.0001 -o "$work/out" >/dev/null

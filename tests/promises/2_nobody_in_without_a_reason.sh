@@ -17,7 +17,8 @@ cmp "$work/letter.txt" "$work/right/letter.txt" || broken_promise 'the right per
 # Nothing at all, whatever is tried, by name, number or id: and the answer is that of a matter that does not exist.
 gets_nothing() {
     local who=$1 in=$2 try
-    for try in "get $in -o $work/wrong" "ls $in" "versions $in/$paper" "matter show $in" "matter team list $in" "put $work/letter.txt $in"; do
+    for try in "get $in -o $work/wrong" "ls $in" "versions $in/$paper" "matter show $in" "matter team list $in" \
+        "put $work/letter.txt $in"; do
         # shellcheck disable=SC2086
         if as "$who" $try >"$work/answer" 2>&1; then broken_promise "$who could: $try"; fi
         if grep -q 'confidence' "$work/answer"; then broken_promise "$who was told the content by: $try"; fi

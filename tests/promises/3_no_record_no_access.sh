@@ -17,7 +17,8 @@ import json, sys
 said = json.load(open(sys.argv[1]))
 items = said["items"]
 action, outcome, person = sys.argv[2:5]
-sys.exit(0 if any(e["action"] == action and e["outcome"] == outcome and (e.get("person") or {}).get("name") == person for e in items) else 1)
+found = any(e["action"] == action and e["outcome"] == outcome and (e.get("person") or {}).get("name") == person for e in items)
+sys.exit(0 if found else 1)
 PYTHON
 }
 # done_and_killed COMMAND…: by luis or nora, then no time for anything that was put off.

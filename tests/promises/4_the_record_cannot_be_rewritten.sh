@@ -32,9 +32,11 @@ noticed() {
     if "$muniment" audit verify --home "$home" >"$work/answer" 2>&1; then broken_promise "$1, and the record is said to be sound"; fi
     grep -q "entry $3" "$work/answer" || { cat "$work/answer"; broken_promise "$1, and the wrong entry is named, or none"; }
 }
-noticed 'an entry was edited' "UPDATE entries SET leaf = CAST(substr(leaf, 1, 40) || x'ff' || substr(leaf, 42) AS BLOB) WHERE sequence = 9" 9
+noticed 'an entry was edited' \
+    "UPDATE entries SET leaf = CAST(substr(leaf, 1, 40) || x'ff' || substr(leaf, 42) AS BLOB) WHERE sequence = 9" 9
 noticed 'an entry was deleted' 'DELETE FROM entries WHERE sequence = 11' 11
-noticed 'two entries were exchanged' 'UPDATE entries SET sequence = -1 WHERE sequence = 7; UPDATE entries SET sequence = 7 WHERE sequence = 8;
+noticed 'two entries were exchanged' 'UPDATE entries SET sequence = -1 WHERE sequence = 7;
+    UPDATE entries SET sequence = 7 WHERE sequence = 8;
     UPDATE entries SET sequence = 8 WHERE sequence = -1' 7
 last=$(sqlite3 "$work/whole/data/records.sqlite" 'SELECT max(sequence) FROM entries')
 noticed 'the end was cut off' "DELETE FROM entries WHERE sequence > $((last - 3))" "$((last - 2))"
@@ -48,13 +50,15 @@ refuses_to_open() {
 }
 for kind in 21 22 23 25 26 27; do
     again
-    sql "UPDATE gate_rows SET sealed = CAST(substr(sealed, 1, 30) || x'00' || substr(sealed, 32) AS BLOB) WHERE kind = $kind AND row = (SELECT row FROM gate_rows WHERE kind = $kind LIMIT 1)"
+    sql "UPDATE gate_rows SET sealed = CAST(substr(sealed, 1, 30) || x'00' || substr(sealed, 32) AS BLOB)
+        WHERE kind = $kind AND row = (SELECT row FROM gate_rows WHERE kind = $kind LIMIT 1)"
     refuses_to_open "a row of kind $kind was edited"
     again
     sql "DELETE FROM gate_rows WHERE kind = $kind AND row = (SELECT row FROM gate_rows WHERE kind = $kind LIMIT 1)"
     refuses_to_open "a row of kind $kind was deleted"
     again
-    sql "INSERT INTO gate_rows SELECT kind, x'00112233445566778899aabbccddeeff', owner, revision, sealed FROM gate_rows WHERE kind = $kind LIMIT 1"
+    sql "INSERT INTO gate_rows SELECT kind, x'00112233445566778899aabbccddeeff', owner, revision, sealed
+        FROM gate_rows WHERE kind = $kind LIMIT 1"
     refuses_to_open "a row of kind $kind was added"
 done
 # Rolled back: the rows and the head as they were before the wall, all of them genuine.

@@ -9,7 +9,8 @@ mkdir "$work/in" "$work/acknowledged"
 
 all_there() {
     rm -rf "$work/out"
-    as luis get 10432.0001 -o "$work/out" >"$work/answer" 2>&1 || { cat "$work/answer" >&2; broken_promise 'what is there cannot be fetched'; }
+    as luis get 10432.0001 -o "$work/out" >"$work/answer" 2>&1 ||
+        { cat "$work/answer" >&2; broken_promise 'what is there cannot be fetched'; }
     local paper
     for paper in "$work"/acknowledged/*; do
         cmp -s "$paper" "$work/out/${paper##*/}" || broken_promise "${paper##*/} was acknowledged, and is gone or changed"

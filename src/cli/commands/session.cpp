@@ -47,7 +47,8 @@ int logout(const Arguments& arguments) {
 }
 
 int change_password(const Arguments& arguments) {
-    const auto former = arguments.has("--former-file") ? password_in_file(arguments.get("--former-file")) : ask_hidden("The password until now");
+    const auto former =
+        arguments.has("--former-file") ? password_in_file(arguments.get("--former-file")) : ask_hidden("The password until now");
     const auto next = password_from(arguments, /*twice=*/true);
     connect(arguments).put("/api/v1/session/password", {{"former", former}, {"next", next}});
     if (arguments.json()) print_json({{"changed", true}});

@@ -6,6 +6,11 @@
 
 namespace muniment::storage {
 
+/// For `add_version` and `add_part` of both drivers.
+inline std::unexpected<Error> already_there(const DocumentId& document, std::uint32_t version) {
+    return fail(Problem::corrupt, "document " + document.text() + " has a version " + std::to_string(version) + " already");
+}
+
 template <class Port, class Self>
 class ForwardsReads : public Port {
     template <class F>

@@ -48,8 +48,10 @@ class RecordReader {
     virtual Result<std::vector<PackRow>> packs() = 0;
 
     virtual Result<std::uint64_t> entry_count() = 0;                                                    ///< entries ever appended
-    virtual Result<void> for_each_entry(std::uint64_t from, std::uint64_t to, const std::function<bool(const EntryRow&)>& take) = 0;  ///< [from, to)
-    virtual Result<void> for_each_entry_backwards(std::uint64_t below, const std::function<bool(const EntryRow&)>& take) = 0;  ///< below-1, below-2, …
+    /// [from, to)
+    virtual Result<void> for_each_entry(std::uint64_t from, std::uint64_t to, const std::function<bool(const EntryRow&)>& take) = 0;
+    /// below-1, below-2, …
+    virtual Result<void> for_each_entry_backwards(std::uint64_t below, const std::function<bool(const EntryRow&)>& take) = 0;
     virtual Result<std::optional<TileRow>> tile(std::uint8_t level, std::uint64_t index) = 0;
     virtual Result<std::optional<CheckpointRow>> newest_checkpoint() = 0;
     virtual Result<void> for_each_checkpoint(const std::function<bool(const CheckpointRow&)>& take) = 0;  ///< by size
@@ -77,7 +79,10 @@ class RecordWriter : public RecordReader {
     /// `name_taken` where another live document of the matter has the same tag; `conflict` where its number is another's.
     virtual Result<void> put_document(const DocumentRow& row) = 0;
     virtual Result<void> drop_document(const MatterId& matter, const DocumentId& document) = 0;
-    virtual Result<void> put_version(const VersionRow& row) = 0;
+    /// `corrupt` where one of that number is there: what was filed once is never written over by what is filed now.
+    virtual Result<void> add_version(const VersionRow& row) = 0;
+    virtual Result<void> add_part(const PartRow& row) = 0;
+    virtual Result<void> put_version(const VersionRow& row) = 0;                                        ///< sealed anew, by a move
     virtual Result<void> drop_version(const DocumentId& document, std::uint32_t version) = 0;           ///< and its parts
     virtual Result<void> put_part(const PartRow& row) = 0;
     virtual Result<void> put_pack(const PackRow& row) = 0;

@@ -161,11 +161,17 @@ TEST_P(RecordsLaw, NumbersAreUniqueWithinAMatterWhateverTheState) {
 TEST_P(RecordsLaw, KeepsVersionsAndParts) {
     VersionRow v2{{id(1)}, 2, 1, bytes("v2")}, v1{{id(1)}, 1, 1, bytes("v1")}, other{{id(2)}, 1, 1, bytes("o")};
     for (const auto& row : {v2, v1, other}) put(&RecordWriter::put_version, row);
+    EXPECT_EQ(records->commit([&](RecordWriter& w) { return w.add_version({{id(1)}, 2, 1, bytes("other")}); }).error().problem,
+              Problem::corrupt);
     PackId pack{id(50)};
     PartRow second{{id(1)}, 1, 1, {id(31)}, 10, {pack, 900, 26}, bytes("k1")},
         first{{id(1)}, 1, 0, {id(30)}, 10, {pack, 1'000, 26}, bytes("k0")},
         of_other{{id(2)}, 1, 0, {id(32)}, 10, {pack, 44, 26}, bytes("k2")};
     for (const auto& row : {second, first, of_other}) put(&RecordWriter::put_part, row);
+
+    auto over = first;
+    over.wrapped_key = bytes("another");
+    EXPECT_EQ(records->commit([&](RecordWriter& w) { return w.add_part(over); }).error().problem, Problem::corrupt);
 
     EXPECT_EQ(records->version({id(1)}, 2)->value(), v2);
     EXPECT_EQ(collect(&RecordReader::for_each_version, DocumentId{id(1)}), (std::vector{v1, v2}));
@@ -180,6 +186,12 @@ TEST_P(RecordsLaw, KeepsVersionsAndParts) {
     EXPECT_TRUE(records->parts({id(1)}, 1)->empty());
     EXPECT_EQ(collect(&RecordReader::for_each_part_in, pack), std::vector{of_other});
     EXPECT_EQ(collect(&RecordReader::for_each_version, DocumentId{id(1)}), std::vector{v2});
+    commit([&](RecordWriter& w) -> Result<void> {
+        CHECK(w.add_version(v1));
+        return w.add_part(second);
+    });
+    EXPECT_EQ(records->version({id(1)}, 1)->value(), v1);
+    EXPECT_EQ(records->parts({id(1)}, 1).value(), std::vector{second});
 }
 
 TEST_P(RecordsLaw, KeepsPacks) {

@@ -45,6 +45,13 @@ class Writes final : public ForwardsReads<RecordWriter, Writes> {
         if (it->second.number > 0) undo_.drop(t_.numbers, {matter, it->second.number});
         return drop(t_.documents, {matter, document});
     }
+    Result<void> add_version(const VersionRow& row) override {
+        return t_.versions.contains({row.document, row.version}) ? Result<void>(already_there(row.document, row.version))
+                                                                      : put_version(row);
+    }
+    Result<void> add_part(const PartRow& row) override {
+        return t_.parts.contains(part_key(row)) ? Result<void>(already_there(row.document, row.version)) : put_part(row);
+    }
     Result<void> put_version(const VersionRow& row) override { return put(t_.versions, {row.document, row.version}, row); }
     Result<void> drop_version(const DocumentId& document, std::uint32_t version) override {
         TRY(auto rows, reads_.parts(document, version));

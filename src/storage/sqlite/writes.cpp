@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/sqlite/writes.hpp"
 
+#include <algorithm>
+
 namespace muniment::storage::sqlite {
 
 Result<void> Writes::put_single(std::string_view name, const SingleRow& row) {
@@ -52,6 +54,16 @@ Result<void> Writes::drop_document(const MatterId& matter, const DocumentId& doc
     return write("DELETE FROM documents WHERE matter = ?1 AND document = ?2", matter, document);
 }
 
+Result<void> Writes::add_version(const VersionRow& row) {
+    TRY(auto there, reads_.version(row.document, row.version));
+    if (there) return already_there(row.document, row.version);
+    return put_version(row);
+}
+Result<void> Writes::add_part(const PartRow& row) {
+    TRY(auto there, reads_.parts(row.document, row.version));
+    if (std::ranges::find(there, row.part, &PartRow::part) != there.end()) return already_there(row.document, row.version);
+    return put_part(row);
+}
 Result<void> Writes::put_version(const VersionRow& row) {
     return write("INSERT OR REPLACE INTO versions (document, version, revision, sealed) VALUES (?1, ?2, ?3, ?4)", row.document,
                  row.version, row.revision, row.sealed);

@@ -24,6 +24,8 @@ class Writes final : public ForwardsReads<RecordWriter, Writes> {
     Result<void> drop_field(std::uint16_t kind, const Id16& owner, const Id16& row) override;
     Result<void> put_document(const DocumentRow& row) override;
     Result<void> drop_document(const MatterId& matter, const DocumentId& document) override;
+    Result<void> add_version(const VersionRow& row) override;
+    Result<void> add_part(const PartRow& row) override;
     Result<void> put_version(const VersionRow& row) override;
     Result<void> drop_version(const DocumentId& document, std::uint32_t version) override;
     Result<void> put_part(const PartRow& row) override;

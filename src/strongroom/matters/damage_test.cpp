@@ -181,6 +181,51 @@ TEST_F(Damaged, AnEditedListRowIsRefused) {
     EXPECT_EQ(firm.get(paper.id).value(), content(100));
 }
 
+// The columns beside the sealed list row say what may be read, where it lies and what the next version's number is.
+TEST_F(Damaged, AnEditedColumnIsRefused) {
+    auto folder = firm.make_folder("folder").value();
+    auto paper = firm.put("a", content(100)).value();
+    auto row = firm.row(paper.id);
+    auto trashed = +[](storage::DocumentRow& r) { r.state = storage::DocumentState::trashed; };
+    for (auto change : {+[](storage::DocumentRow& r) { r.folder = true; }, trashed, +[](storage::DocumentRow& r) { r.number += 1; },
+                        +[](storage::DocumentRow& r) { r.versions += 1; }, +[](storage::DocumentRow& r) { r.revision -= 1; },
+                        +[](storage::DocumentRow& r) { r.parent = DocumentId::random(); }}) {
+        auto edited = row;
+        change(edited);
+        put_document(edited);
+        auto listed = firm.list(true);
+        ASSERT_FALSE(listed);
+        EXPECT_EQ(listed.error().problem, Problem::corrupt);
+        EXPECT_NE(listed.error().detail.find(paper.id.text()), std::string::npos) << listed.error().detail;
+        EXPECT_FALSE(firm.get(paper.id));
+        EXPECT_EQ(problem_of(firm.view(paper.id)), Problem::corrupt);
+    }
+    put_document(row);
+    EXPECT_EQ(firm.get(paper.id).value(), content(100));
+    EXPECT_EQ(firm.list().value().size(), 2u);
+}
+
+// Counted down by SQL, the next version would take the number of one that was acknowledged.
+TEST_F(Damaged, AVersionThatWasFiledIsNeverWrittenOver) {
+    auto paper = firm.put("a", content(100, 1)).value();
+    paper = firm.put_version(paper, content(100, 2)).value();
+    auto row = firm.row(paper.id), edited = row;
+    edited.versions = 1;
+    put_document(edited);
+    EXPECT_EQ(problem_of(firm.put_version(paper, content(100, 3))), Problem::corrupt);
+    put_document(row);
+    EXPECT_EQ(firm.get(paper.id, 2).value(), content(100, 2));
+    // The whole row put back as it was at version 1 opens; the version that it forgot is still not written over.
+    auto second = firm.put("b", content(100, 1)).value();
+    auto older = firm.row(second.id);
+    ASSERT_TRUE(firm.put_version(second, content(100, 2)));
+    auto newer = firm.row(second.id);
+    put_document(older);
+    EXPECT_EQ(problem_of(firm.put_version(second, content(100, 3))), Problem::corrupt);
+    put_document(newer);
+    EXPECT_EQ(firm.get(second.id, 2).value(), content(100, 2));
+}
+
 // ---- after a crash ----
 
 /// Says of a pack that it was never closed, as it is after a crash.

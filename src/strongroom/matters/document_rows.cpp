@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "strongroom/matters/document_rows.hpp"
 
+#include <algorithm>
+
 #include "base/limits.hpp"
 #include "base/text.hpp"
 
@@ -11,6 +13,7 @@ using keys::Kind;
 using keys::Place;
 
 constexpr std::uint8_t format = 1;
+constexpr std::uint8_t list_format = 2;
 constexpr std::size_t type_bytes_max = 256;
 
 Id16 version_id(std::uint32_t version) {
@@ -19,9 +22,18 @@ Id16 version_id(std::uint32_t version) {
     return id;
 }
 
-Bytes encode(const ListEntry& entry) {
+/// The columns that stand in the clear beside it: whoever edits one of them there does not edit this copy.
+Bytes clear_columns(const storage::DocumentRow& row) {
     Writer w;
-    w.u8(format).str(entry.name).u64(entry.size).i64(entry.modified.us).i64(entry.added.us).str(entry.handling_class);
+    w.u8(row.folder ? 1 : 0).u8(static_cast<std::uint8_t>(row.state)).u64(row.number).u32(row.versions).u64(row.revision);
+    w.raw(View(row.parent));
+    return std::move(w).take();
+}
+
+Bytes encode(const ListEntry& entry, const storage::DocumentRow& row) {
+    Writer w;
+    w.u8(list_format).str(entry.name).u64(entry.size).i64(entry.modified.us).i64(entry.added.us).str(entry.handling_class);
+    w.raw(clear_columns(row));
     return std::move(w).take();
 }
 
@@ -77,7 +89,7 @@ Result<void> DocumentRows::not_newer(const storage::DocumentRow& row) const {
 }
 
 Result<OpenDocument> DocumentRows::open(const storage::DocumentRow& row) const {
-    CHECK(not_newer(row));
+    CHECK(open_list(row));
     TRY(auto bytes, keys::open_secret(keys::seal_key(keys_->page, "secrets", firm_), firm_,
                                       document_place(Kind::document_secret, row.document, row.generation), row.secret));
     TRY(auto secret, keys::DocumentSecret::from(std::move(bytes)));
@@ -92,7 +104,7 @@ const keys::SealKey& DocumentRows::list_key() const {
 
 void DocumentRows::seal_list(storage::DocumentRow& row, const ListEntry& entry) const {
     row.list =
-        keys::seal_field(list_key(), firm_, document_place(Kind::document_list, row.document, row.generation), encode(entry));
+        keys::seal_field(list_key(), firm_, document_place(Kind::document_list, row.document, row.generation), encode(entry, row));
 }
 
 Result<ListEntry> DocumentRows::open_list(const storage::DocumentRow& row) const {
@@ -100,14 +112,18 @@ Result<ListEntry> DocumentRows::open_list(const storage::DocumentRow& row) const
     TRY(auto content,
         keys::open_field(list_key(), firm_, document_place(Kind::document_list, row.document, row.generation), row.list));
     Reader r(content);
-    if (r.u8() != format) return fail(Problem::too_new, "a list row");
+    if (r.u8() != list_format) return fail(Problem::too_new, "a list row");
     ListEntry entry;
     entry.name = string(r.str(limits::name_bytes_max));
     entry.size = r.u64();
     entry.modified = {r.i64()};
     entry.added = {r.i64()};
     entry.handling_class = string(r.str(limits::name_bytes_max));
+    auto columns = clear_columns(row);
+    auto sealed_columns = r.raw(columns.size());
+    bool same = std::ranges::equal(sealed_columns, columns);
     CHECK(r.done("a list row"));
+    if (!same) return fail(Problem::corrupt, "the row of document " + row.document.text() + " was changed beside its seal");
     return entry;
 }
 

@@ -57,12 +57,15 @@ class DocumentRows {
 
     /// A new document: secret, generation; the caller fills in the rest of the row.
     OpenDocument make(const DocumentId& id) const;
-    /// `corrupt`, naming the document, where its secret is not this matter's; `unavailable` where a turn has sealed it anew since
+    /// `corrupt`, naming the document, where its secret is not this matter's or its list row does not open;
+    /// `unavailable` where a turn has sealed it anew since
     /// the keys were taken.
     Result<OpenDocument> open(const storage::DocumentRow& row) const;
 
     void seal_secret(OpenDocument& document) const;                       ///< under the page key of now, into its row
+    /// Last, when the rest of the row stands: kind, state, parent and counts are sealed with it.
     void seal_list(storage::DocumentRow& row, const ListEntry& entry) const;
+    /// `corrupt`, naming the document, where one of those columns is no longer what was sealed.
     Result<ListEntry> open_list(const storage::DocumentRow& row) const;
     Bytes tag(const DocumentId& folder, std::string_view name) const;     ///< 16 bytes
 

@@ -34,9 +34,11 @@ Result<std::vector<DocumentRow>> with_all_below(storage::RecordReader& reader, c
     return found;
 }
 
-Result<void> set_state(RecordWriter& writer, audit::Draft& draft, DocumentRow row, DocumentState state) {
+Result<void> set_state(RecordWriter& writer, audit::Draft& draft, const DocumentRows& rows, DocumentRow row, const ListEntry& entry,
+                       DocumentState state) {
     row.state = state;
     row.revision += 1;
+    rows.seal_list(row, entry);
     if (draft.leaf().rows.size() < audit::row_marks_max) Papers::mark(draft, row);
     return writer.put_document(row);
 }
@@ -81,7 +83,8 @@ Result<void> Papers::trash(Permit<TrashPaper> permit, std::uint64_t if_revision)
             if (row.state != DocumentState::live) continue;
             TRY(auto each, rows.open(row));
             CHECK(check_not_out_in(writer, rows, each, who));
-            CHECK(set_state(writer, draft, row, DocumentState::trashed));
+            TRY(auto listed, rows.open_list(row));
+            CHECK(set_state(writer, draft, rows, row, listed, DocumentState::trashed));
         }
         return {};
     }));
@@ -100,13 +103,16 @@ Result<PaperView> Papers::restore(Permit<RestorePaper> permit, std::uint64_t if_
         if (document.row.state != DocumentState::trashed) return fail(Problem::already_done, "it is not in the trash");
         CHECK(check_pages_in_use(rows));
         // The folder it lay in may be in the trash itself, or deeper: then it comes back at the top.
-        if (!check_folder_in(writer, matter, document.row.parent)) {
-            document.row.parent = {};
-            document.row.tag = rows.tag({}, entry.name);
-        }
+        bool to_the_top = !check_folder_in(writer, matter, document.row.parent);
         TRY(auto all, with_all_below(writer, document.row));
         for (auto& row : all) {
-            if (row.state == DocumentState::trashed) CHECK(set_state(writer, draft, row, DocumentState::live));
+            if (row.state != DocumentState::trashed) continue;
+            TRY(auto listed, rows.open_list(row));
+            if (to_the_top && row.document == id) {
+                row.parent = {};
+                row.tag = rows.tag({}, listed.name);
+            }
+            CHECK(set_state(writer, draft, rows, row, listed, DocumentState::live));
         }
         return {};
     }));

@@ -165,8 +165,8 @@ Result<void> Upload::write_version_in(RecordWriter& writer, audit::Draft& draft,
     Papers::mark(draft, row);
     Papers::mark(draft, document.row);
     CHECK(writer.put_document(document.row));
-    CHECK(writer.put_version(row));
-    return writer.put_part({document_, version, 0, object_, size_, place, rows.wrap(document, object_, version, key_)});
+    CHECK(writer.add_version(row));
+    return writer.add_part({document_, version, 0, object_, size_, place, rows.wrap(document, object_, version, key_)});
 }
 
 Result<DocumentRow> Upload::commit_paper(const DocumentRows& rows, const Placement& place, const VersionFacts& said) {
@@ -177,12 +177,12 @@ Result<DocumentRow> Upload::commit_paper(const DocumentRows& rows, const Placeme
     document.row.parent = about_.folder;
     document.row.tag = rows.tag(about_.folder, about_.name);
     document.row.versions = 1;
-    rows.seal_list(document.row, list_entry(facts));
     permit.draft().say(words_about("added", facts.name));
     permit.draft().seal_under(rows.details(document));
     CHECK(gate_.commit(std::move(permit), [&](RecordWriter& writer, audit::Draft& draft) -> Result<void> {
         CHECK(Papers::check_folder_in(writer, matter_, about_.folder));
         TRY(document.row.number, Papers::next_number_in(writer, matter_));
+        rows.seal_list(document.row, list_entry(facts));
         return write_version_in(writer, draft, rows, document, place, facts);
     }));
     return document.row;

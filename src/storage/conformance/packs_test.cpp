@@ -172,8 +172,10 @@ TEST_P(PacksLaw, ManyThreadsAppendAtOnce) {
 
 INSTANTIATE_TEST_SUITE_P(
     Drivers, PacksLaw,
-    testing::Values(Driver{"folder", [](const Scratch& s,
-                                        RegisterPack r) { return open_pack_folder(s.path / "packs", std::move(r), Missing::make).value(); }},
+    testing::Values(Driver{"folder",
+                           [](const Scratch& s, RegisterPack r) {
+                               return open_pack_folder(s.path / "packs", std::move(r), Missing::make).value();
+                           }},
                     Driver{"memory", [](const Scratch&, RegisterPack r) { return open_pack_memory(std::move(r)); }}),
     [](const auto& info) { return info.param.name; });
 

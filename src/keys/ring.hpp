@@ -20,7 +20,7 @@
 
 namespace muniment::keys {
 
-/// A matter's two keys (KEYS: MK ‖ PK), and the page's generation.
+/// A matter's two keys (docs/formats/keys.md: MK ‖ PK), and the page's generation.
 struct MatterKeys {
     MatterKey matter;
     PageKey page;

@@ -10,7 +10,7 @@
 
 namespace muniment::storage {
 
-/// Whose key record it is (DECIDED, "owners of keys").
+/// Whose key record it is.
 enum class OwnerKind : std::uint8_t {
     firm = 1, person = 2, client = 3, matter = 4, month = 5, room = 6, incident = 7, report = 8,
     document = 32,   ///< has no key record: its key hangs on its document secret. Owns details of the log.

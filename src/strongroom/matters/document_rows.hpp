@@ -21,7 +21,7 @@ struct ListEntry {
     friend bool operator==(const ListEntry&, const ListEntry&) = default;
 };
 
-/// What is kept of one version (DECIDED: what a paper keeps): under the document key.
+/// What is kept of one version: under the document key.
 struct VersionFacts {
     std::string name;
     std::string path;                   ///< where it came from, as the sender said

@@ -101,34 +101,59 @@ class Query {
     bool sound_ = true;
 };
 
-/// At most one row, made by `row(query)`.
-template <class MakeRow>
-auto one(Query&& query, MakeRow make) -> Result<std::optional<decltype(make(query))>> {
-    using Found = std::optional<decltype(make(query))>;
-    TRY(bool found, query.next());
-    if (!found) return Found{};
-    Found row = make(query);
-    CHECK(query.sound());
-    return row;
-}
+/// What the statements of storage/sql/ ask of a driver, over one connection.
+class Source {
+  public:
+    static constexpr bool looks_first = false;  ///< a refused statement leaves the transaction as it was
+    explicit Source(Database& db) : db_(db) {}
 
-/// Every row, until `take` has enough.
-template <class MakeRow, class Take>
-Result<void> each(Query&& query, MakeRow make, const Take& take) {
-    for (;;) {
+    /// At most one row, made by `make(query)`.
+    template <class Make, class... Values>
+    auto one(Make make, const char* sql, const Values&... values)
+        -> Result<std::optional<decltype(make(std::declval<Query&>()))>> {
+        using Found = std::optional<decltype(make(std::declval<Query&>()))>;
+        Query query(db_, sql, values...);
         TRY(bool found, query.next());
-        if (!found) return {};
-        auto row = make(query);
+        if (!found) return Found{};
+        Found row = make(query);
         CHECK(query.sound());
-        if (!take(row)) return {};
+        return row;
     }
-}
+    /// Every row, until `take` has enough.
+    template <class Make, class Take, class... Values>
+    Result<void> each(Make make, const Take& take, const char* sql, const Values&... values) {
+        Query query(db_, sql, values...);
+        for (;;) {
+            TRY(bool found, query.next());
+            if (!found) return {};
+            auto row = make(query);
+            CHECK(query.sound());
+            if (!take(row)) return {};
+        }
+    }
+    template <class Make, class... Values>
+    auto all(Make make, const char* sql, const Values&... values) -> Result<std::vector<decltype(make(std::declval<Query&>()))>> {
+        std::vector<decltype(make(std::declval<Query&>()))> rows;
+        CHECK(each(
+            make, [&](auto& row) { return rows.push_back(std::move(row)), true; }, sql, values...));
+        return rows;
+    }
+    Result<std::int64_t> number(const char* sql) { return db_.number(sql); }
+    template <class... Values>
+    Result<void> write(const char* sql, const Values&... values) {
+        // Where the disk is full SQLite ends the transaction by itself; what came after would be committed alone.
+        if (!db_.in_transaction()) return fail(Problem::unavailable, "the transaction has ended");
+        return Query(db_, sql, values...).run();
+    }
+    template <class... Values>
+    Result<std::int64_t> change(const char* sql, const Values&... values) {
+        CHECK(write(sql, values...));
+        return db_.changes();
+    }
+    std::int64_t last_rowid() const { return db_.last_rowid(); }
 
-template <class MakeRow>
-auto all(Query&& query, MakeRow make) -> Result<std::vector<decltype(make(query))>> {
-    std::vector<decltype(make(query))> rows;
-    CHECK(each(std::move(query), make, [&](auto& row) { return rows.push_back(std::move(row)), true; }));
-    return rows;
-}
+  private:
+    Database& db_;
+};
 
 }  // namespace muniment::storage::sqlite

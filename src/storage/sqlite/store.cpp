@@ -62,7 +62,7 @@ Result<std::unique_ptr<SqliteRecords>> SqliteRecords::open(const std::filesystem
 }
 
 SqliteRecords::SqliteRecords(folder::File lock, std::unique_ptr<Database> db, std::filesystem::path path, std::int64_t data_version)
-    : lock_(std::move(lock)), db_(std::move(db)), writes_(*db_), readers_(std::move(path)), data_version_(data_version),
+    : lock_(std::move(lock)), db_(std::move(db)), writes_(Source(*db_)), readers_(std::move(path)), data_version_(data_version),
       committer_(*this) {
     sqlite3_wal_hook(
         db_->raw(),

@@ -41,7 +41,7 @@ class SqliteRecords final : public ForwardsReads<Records, SqliteRecords>, privat
     auto reading(F f) -> decltype(f(std::declval<RecordReader&>())) {
         CHECK(committer_.usable());
         TRY(auto db, readers_.take());
-        Reads reads(*db);
+        Reads reads{Source(*db)};
         return f(static_cast<RecordReader&>(reads));
     }
     Result<void> commit(Work work) override { return committer_.commit(std::move(work)); }

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 
@@ -15,6 +16,7 @@
 #include "app/say.hpp"
 #include "app/serving.hpp"
 #include "base/journal.hpp"
+#include "base/limits.hpp"
 #include "server/http/http.hpp"
 
 namespace muniment::app {
@@ -32,6 +34,24 @@ void guard_memory() {
     bool may = ::geteuid() == 0 || locked.rlim_cur == RLIM_INFINITY;
     // Pages are locked as they are touched, so that untouched stacks cost nothing.
     if (may && ::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0) journal(Level::warning, "memory.not-locked");
+}
+
+/// A descriptor for each connection that is let in, and some for what works for them. Where the system gives fewer, fewer are let
+/// in: strangers who hold all of them would otherwise keep the database and the packs from being opened.
+void guard_descriptors(server::Limits& allowed) {
+    rlimit open{};
+    ::getrlimit(RLIMIT_NOFILE, &open);
+    const rlim_t wanted = allowed.connections + limits::descriptors_besides_max;
+    if (open.rlim_cur < wanted) {
+        open.rlim_cur = std::min(open.rlim_max, wanted);
+        ::setrlimit(RLIMIT_NOFILE, &open);
+        ::getrlimit(RLIMIT_NOFILE, &open);
+    }
+    if (open.rlim_cur >= wanted) return;
+    const std::size_t left = open.rlim_cur - std::min<rlim_t>(open.rlim_cur / 2, limits::descriptors_besides_max);
+    allowed.connections = left;
+    allowed.connections_per_source = std::min(allowed.connections_per_source, std::max<std::size_t>(left / 4, 1));
+    journal(Level::warning, "descriptors.few", {{"connections", left}});
 }
 
 sigset_t wait_for_signals() {
@@ -98,6 +118,7 @@ Result<int> serve(const cli::Arguments& given) {
                           .allow_tls12 = given.has("--allow-tls12"),
                           .loops = static_cast<unsigned>(given.number("--loops", server::Config{}.loops, 1, 64)),
                           .workers = static_cast<unsigned>(given.number("--workers", server::Config{}.workers, 1, 256))};
+    guard_descriptors(config.limits);
     TRY(auto server, server::Server::start(config, serving.door(), serving.clock()));
     TRY(auto control, Control::listen(home.control(), [&](const auto& question) { return serving.answer(question); }));
     tell(home, config, server->port(), serving.is_open());

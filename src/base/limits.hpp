@@ -68,6 +68,7 @@ inline constexpr std::size_t wall_members_max = 10'000;
 // HTTP.
 inline constexpr std::size_t header_bytes_max = 16 * KiB;
 inline constexpr std::size_t json_body_bytes_max = 256 * KiB;
+inline constexpr std::size_t strangers_body_bytes_max = 16 * KiB;  // of who is not signed in yet: a name, a password, escaped
 inline constexpr std::size_t json_depth_max = 8;               // objects and lists within each other; the API needs four
 inline constexpr std::size_t json_list_items_max = 16'384;     // of one list in a request
 inline constexpr std::size_t field_name_chars_max = 64;        // of a JSON object's field or a query's parameter
@@ -78,6 +79,7 @@ inline constexpr std::size_t idempotency_key_chars_max = 255;
 inline constexpr std::size_t target_bytes_max = 4 * KiB;
 inline constexpr std::size_t connections_max = 4'096;
 inline constexpr std::size_t connections_per_source_max = 1'024;
+inline constexpr std::size_t descriptors_besides_max = 512;    // of files, packs and the database, beside those of connections
 inline constexpr auto handshake_wait = 10s;
 inline constexpr auto header_wait = 15s;                       // from the first byte of a request to the end of its head
 inline constexpr auto idle_wait = 60s;                         // between requests

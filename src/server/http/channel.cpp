@@ -71,6 +71,8 @@ Task<bool> Channel::again(int result) {
 }
 
 Task<bool> Channel::handshake() {
+    // The client speaks first, and until then OpenSSL's buffers are not needed: who says nothing costs us little.
+    if (!co_await ready(Socket::wait_read)) co_return false;
     while (state_ == State::open) {
         ERR_clear_error();
         const int result = SSL_do_handshake(ssl_.get());
@@ -122,13 +124,11 @@ Task<void> Channel::close(bool unread, Duration linger_wait) {
         allow(linger_wait);
         std::array<std::uint8_t, 16 * 1024> rest;
         while (state_ == State::open) {
+            // By way of the loop each time: a fast sender always has more, and others would wait for it all that time.
+            if (!co_await ready(Socket::wait_read)) break;
             const auto count = socket_.read_some(asio::buffer(rest), error);
-            if (error == asio::error::would_block) {
-                if (!co_await ready(Socket::wait_read)) break;
-            } else if (error || count == 0) {
-                break;
-            }
-            if (Steady::now() >= until_) break;  // a fast sender never makes us wait, so watch() would not end this
+            if ((error && error != asio::error::would_block) || (!error && count == 0)) break;
+            if (Steady::now() >= until_) break;
         }
     }
     socket_.close(error);

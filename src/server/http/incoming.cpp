@@ -8,13 +8,11 @@
 namespace muniment::server {
 
 Incoming::Incoming(Channel& channel, const Limits& limits)
-    : channel_(channel),
-      limits_(limits),
-      capacity_(limits.header_bytes + limits::KiB),
-      buffer_(std::make_unique_for_overwrite<std::uint8_t[]>(capacity_)) {}
+    : channel_(channel), limits_(limits), capacity_(limits.header_bytes + limits::KiB) {}
 
 /// Reads behind what is buffered. False: the channel's state says why, or there is no room left.
 Task<bool> Incoming::more() {
+    if (!buffer_) buffer_ = std::make_unique_for_overwrite<std::uint8_t[]>(capacity_);   // not for who never shakes hands
     if (begin_ > 0) {
         std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
         end_ -= begin_;

@@ -38,6 +38,8 @@ TEST(HttpLimits, WhatTwoReadersCouldUnderstandDifferentlyIsRefused) {
              "GET  /hello HTTP/1.1\r\nHost: a\r\n\r\n",
              "GET /hello HTTP/1.1\r\nHost : a\r\n\r\n",
              "GET /hello HTTP/1.1\nHost: a\n\n",
+             "GET /hello HTTP/1.1\r\nHost: a\r\nX: a\r\n Transfer-Encoding: chunked\r\n\r\n",
+             "GET /hello HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n\tchunked\r\n\r\n",
              "GET hello HTTP/1.1\r\nHost: a\r\n\r\n",
              "GET https://b/hello HTTP/1.1\r\nHost: a\r\n\r\n",
              "GET https://a.evil/hello HTTP/1.1\r\nHost: a\r\n\r\n",

@@ -39,6 +39,16 @@ class Parser::Rules final : public http::basic_parser<true> {
     std::size_t head_bytes_ = 0;
     bool complete_ = false;
 
+    /// Whether a line of what was taken, now or with the last byte before, begins with a blank.
+    bool folded(View taken) {
+        for (auto byte : taken) {
+            if ((byte == ' ' || byte == '\t') && last_taken_ == '\n') return true;
+            last_taken_ = byte;
+        }
+        return false;
+    }
+    std::uint8_t last_taken_ = 0;
+
     void refuse(Problem problem, std::string detail, error_code& ec) {
         refusal_.emplace(problem, std::move(detail));
         ec = http::error::bad_field;
@@ -107,6 +117,10 @@ Result<std::size_t> Parser::take_head(View input) {
     error_code ec;
     std::size_t taken = 0;
     while (!head_complete() && !ec) taken += rules_->put({input.data() + taken, input.size() - taken}, ec);
+    // RFC 9112 section 5.2: Beast would take a line that begins with a blank for the rest of the one before; who stands between
+    // may not, and see another Transfer-Encoding than we do.
+    if (rules_->folded(input.first(taken)))
+        return fail(Problem::malformed, "a line of the head that begins with a blank");
     if (rules_->refusal_) return std::unexpected(*rules_->refusal_);
     // Beast compares its limit with what it is shown at once, so a head that comes field by field would be endless.
     rules_->head_bytes_ += taken;

@@ -130,7 +130,7 @@ Route by_stranger(House& house, std::string pattern, std::string operation, Stra
             TRY(auto fields, Fields::parse(body));
             return function(house, request, fields);
         };
-        return Answer(WantsBody{limits::json_body_bytes_max, then});
+        return Answer(WantsBody{limits::strangers_body_bytes_max, then});
     };
     return {Method::post, std::move(pattern), std::move(operation), BodyKind::json, route};
 }

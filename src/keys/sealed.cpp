@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "keys/sealed.hpp"
 
+#include <algorithm>
+
 #include "base/limits.hpp"
 
 namespace muniment::keys {
@@ -64,8 +66,10 @@ Result<Bytes> open_field(const SealKey& key, const FirmId& firm, const Place& pl
     TRY(auto padded, open(key, firm, place, sealed));
     Reader r(padded);
     auto field = r.str(padded.size());
-    // What we sealed ends in fewer zeros than one step.
-    if (!r.ok() || r.rest().size() >= limits::field_padding_bytes) return does_not_fit(place);
+    // What we sealed ends in fewer zeros than one step, and at a step.
+    bool padded_as_ours = r.rest().size() < limits::field_padding_bytes && padded.size() % limits::field_padding_bytes == 0 &&
+                          std::ranges::all_of(r.rest(), [](std::uint8_t byte) { return byte == 0; });
+    if (!r.ok() || !padded_as_ours) return does_not_fit(place);
     return bytes(field);
 }
 

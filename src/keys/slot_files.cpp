@@ -58,9 +58,11 @@ Result<Living> decode_living(View content) {
     auto version = r.u8();
     living.current = r.array<16>();
     living.former = r.array<16>();
-    living.stopped_cleanly = r.u8() == 1;
+    auto stopped = r.u8();
     CHECK(r.done("a slot's living value"));
     if (version != format) return fail(Problem::too_new, "a slot's living value");
+    if (stopped > 1) return fail(Problem::corrupt, "a slot's living value that no encoder writes");
+    living.stopped_cleanly = stopped == 1;
     return living;
 }
 

@@ -27,7 +27,8 @@ Result<Credential> Credential::decode(View content) {
     Reader r(content);
     if (r.u8() != format) return fail(Problem::too_new, "a credential");
     Credential c;
-    c.enrolled = r.u8() == 1;
+    auto enrolled = r.u8();
+    c.enrolled = enrolled == 1;
     c.invitation = r.array<32>();
     c.invitation_until = {r.i64()};
     c.password = string(r.str(phc_bytes_max));
@@ -35,6 +36,7 @@ Result<Credential> Credential::decode(View content) {
     c.totp_step = r.u64();
     c.password_set = {r.i64()};
     CHECK(r.done("a credential"));
+    if (enrolled > 1) return fail(Problem::corrupt, "a credential that no encoder writes");
     return c;
 }
 

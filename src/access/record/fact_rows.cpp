@@ -12,9 +12,18 @@ constexpr std::uint8_t format = 1;
 void put_until(Writer& w, const std::optional<Instant>& until) {
     w.u8(until ? 1 : 0).i64(until ? until->us : 0);
 }
-std::optional<Instant> get_until(Reader& r) {
-    bool there = r.u8() == 1;
+/// Each fact has one spelling: a row that says the same in other bytes was not written by us.
+std::unexpected<Error> another_spelling() { return fail(Problem::corrupt, "a row of the gate that no encoder writes"); }
+
+Result<bool> get_flag(Reader& r) {
+    auto flag = r.u8();
+    if (flag > 1) return another_spelling();
+    return flag == 1;
+}
+Result<std::optional<Instant>> get_until(Reader& r) {
+    TRY(bool there, get_flag(r));
     Instant at{r.i64()};
+    if (!there && at != Instant{}) return another_spelling();
     return there ? std::optional(at) : std::nullopt;
 }
 
@@ -47,9 +56,10 @@ Wall::Side get_side(Reader& r) {
 }
 
 Result<void> decode_person(Facts& facts, Reader& r) {
-    Person person{.id = {r.array<16>()}, .revision = r.u64(), .active = r.u8() == 1};
+    Person person{.id = {r.array<16>()}, .revision = r.u64()};
+    TRY(person.active, get_flag(r));
     TRY(person.roles, firm_roles_from_bits(r.u64()));
-    person.until = get_until(r);
+    TRY(person.until, get_until(r));
     facts.people.push_back(std::move(person));
     return {};
 }
@@ -66,11 +76,12 @@ Result<void> decode_matter(Facts& facts, Reader& r) {
 
 Result<void> decode_grant(Facts& facts, Reader& r) {
     Grant grant{.matter = {r.array<16>()}};
-    bool group = r.u8() == 2;
+    auto kind = r.u8();
+    if (kind != 1 && kind != 2) return fail(Problem::corrupt, "a grantee of an unknown kind");
     auto id = r.array<16>();
-    grant.grantee = group ? Grantee(GroupId{id}) : Grantee(PersonId{id});
+    grant.grantee = kind == 2 ? Grantee(GroupId{id}) : Grantee(PersonId{id});
     TRY(grant.role, team_role_from_number(r.u8()));
-    grant.until = get_until(r);
+    TRY(grant.until, get_until(r));
     facts.grants.push_back(std::move(grant));
     return {};
 }

@@ -72,6 +72,12 @@ foreach(number IN LISTS weakened_numbers)
     muniment_broken(${number})
 endforeach()
 
+# What is written is read by another program; and a hostile client costs little.
+add_test(NAME second-reader COMMAND ${CMAKE_SOURCE_DIR}/tests/reader/second_reader.sh $<TARGET_FILE:muniment>
+         $<TARGET_FILE:muniment-cli>)
+add_test(NAME bounds COMMAND ${CMAKE_SOURCE_DIR}/tests/bounds/bounds.sh $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)
+set_tests_properties(second-reader bounds PROPERTIES TIMEOUT 300 LABELS promises)
+
 if(EXISTS ${CMAKE_SOURCE_DIR}/README.md)
     add_test(NAME readme COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/readme/readme.py ${CMAKE_SOURCE_DIR}
              $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)

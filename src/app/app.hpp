@@ -21,5 +21,6 @@ cli::Command serve_command();
 std::vector<cli::Command> unlock_commands();   ///< unlock, lock, keys status, keys turn
 cli::Command doctor_command();
 cli::Command audit_verify_command();
+cli::Command audit_export_command();
 
 }  // namespace muniment::app

@@ -77,6 +77,7 @@ inline constexpr std::size_t part_head_bytes_max = 8 * KiB;    // of one part of
 inline constexpr std::size_t about_bytes_max = 16 * KiB;       // what is said of a paper that comes in
 inline constexpr std::size_t idempotency_key_chars_max = 255;
 inline constexpr std::size_t target_bytes_max = 4 * KiB;
+inline constexpr std::size_t chunk_beside_bytes_max = 4 * KiB; // of a body's extensions and trailers; nobody sends either
 inline constexpr std::size_t connections_max = 4'096;
 inline constexpr std::size_t connections_per_source_max = 1'024;
 inline constexpr std::size_t descriptors_besides_max = 512;    // of files, packs and the database, beside those of connections

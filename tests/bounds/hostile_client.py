@@ -220,6 +220,17 @@ class Hostile:
                            "LF alone": b"2\n{}\n0\n\n", "a chunk that is longer": b"2\r\n{}{}\r\n0\r\n\r\n"}.items():
             self.expect(name, self.make_client(chunked, body=body + hidden), [400], closes=True)
 
+    def pieces(self):
+        """A good body, cut at each place, and byte by byte: read all the same."""
+        for body in (b"0\r\n\r\n", b"2\r\n{}\r\n0\r\n\r\n", b"2;a=b\r\n{}\r\n0\r\nX: y\r\n\r\n"):
+            for cuts in [[i] for i in range(1, len(body))] + [range(1, len(body))]:
+                with self.connect() as tls:
+                    tls.sendall(self.post("/api/v1/sessions", "Transfer-Encoding: chunked"))
+                    for begin, end in zip([0, *cuts], [*cuts, len(body)]):
+                        tls.sendall(body[begin:end])       # a record each, and so a step each
+                    came = self.answers(tls)
+                    self.check(f"{body} cut at {list(cuts)}", came == [400], f"{came}")
+
     def pipelining(self):
         count = 500
         with self.connect() as tls:
@@ -329,7 +340,8 @@ class Hostile:
               f"{self.resident():.0f} MiB" + (f"; an honest client waited {waited:.2f} s" if waited else ""))
 
     def requests(self):
-        for kind in (self.too_large, self.json, self.endless_bodies, self.smuggling, self.pipelining, self.half_closed, self.ranges):
+        for kind in (self.too_large, self.json, self.endless_bodies, self.smuggling, self.pieces, self.pipelining,
+                     self.half_closed, self.ranges):
             before = len(self.failures)
             kind()
             waited = self.honest()

@@ -31,6 +31,7 @@ std::unexpected<Error> Incoming::cut_off() const {
 
 Task<Result<const Head*>> Incoming::head() {
     parser_.emplace(limits_.header_bytes, limits_.target_bytes);
+    chunks_ = {};
     if (begin_ == end_) {
         idle_ = true;
         channel_.allow(limits_.idle_wait);
@@ -53,7 +54,7 @@ Task<Result<const Head*>> Incoming::head() {
 }
 
 bool Incoming::body_complete() const {
-    return parser_->head().chunked ? parser_->chunks_complete() : remaining_ == 0;
+    return parser_->head().chunked ? chunks_.complete() : remaining_ == 0;
 }
 
 Task<Result<std::size_t>> Incoming::body(std::span<std::uint8_t> into) {
@@ -80,16 +81,12 @@ Task<Result<std::size_t>> Incoming::body(std::span<std::uint8_t> into) {
 
 Task<Result<std::size_t>> Incoming::chunks(std::span<std::uint8_t> into) {
     std::size_t filled = 0;
-    while (filled < into.size() && !parser_->chunks_complete()) {
-        auto taken = parser_->take_chunks(buffered(), into.subspan(filled));
+    while (filled < into.size() && !chunks_.complete()) {
+        if (begin_ == end_ && !co_await more()) co_return cut_off();
+        auto taken = chunks_.take(buffered(), into.subspan(filled));
         if (!taken) co_return std::unexpected(taken.error());
         begin_ += taken->input;
         filled += taken->body;
-        if (taken->input > 0 || taken->body > 0) continue;
-        if (!co_await more()) {
-            if (channel_.state() == Channel::State::open) co_return fail(Problem::malformed, "a chunk header without an end");
-            co_return cut_off();
-        }
     }
     channel_.allow_any_time();
     co_return filled;

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "server/http/channel.hpp"
+#include "server/http/chunks.hpp"
 #include "server/http/http.hpp"
 #include "server/http/parser.hpp"
 
@@ -38,6 +39,7 @@ class Incoming {
     std::unique_ptr<std::uint8_t[]> buffer_;
     std::size_t begin_ = 0, end_ = 0;
     std::optional<Parser> parser_;
+    Chunks chunks_;                // of the request that `parser_` is of
     std::uint64_t remaining_ = 0;  // of a body of known length
     bool idle_ = false;
 };

@@ -79,6 +79,29 @@ TEST(HttpLimits, WhatTwoReadersCouldUnderstandDifferentlyIsRefused) {
     EXPECT_EQ(client.ask("GET https://a/hello HTTP/1.1\r\nHost: a\r\n\r\n").status, 200);
 }
 
+TEST(HttpLimits, AChunkedBodyIsTakenInEachPairOfPieces) {
+    Fixture fixture(quick());
+    Client client(fixture.port());
+    const std::string head = "PUT /body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const std::string_view some = "1;a=b\r\nx\r\n0;c\r\nX: y\r\n\r\n", none = "0\r\n\r\n";
+    for (const auto body : {some, none})
+        for (std::size_t cut = 1; cut < body.size(); ++cut) {
+            ASSERT_TRUE(client.send(head));
+            ASSERT_TRUE(client.send(body.substr(0, cut)));
+            ASSERT_TRUE(client.send(body.substr(cut)));
+            EXPECT_EQ(client.receive()->body, body == some ? "x" : "") << cut;
+        }
+}
+
+TEST(HttpLimits, WhatStandsBesideAChunkedBodyIsBounded) {
+    Fixture fixture(quick());
+    const std::string head = "PUT /body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const std::string much(limits::chunk_beside_bytes_max + 1, 'a'), rest = "x\r\n0\r\n\r\n";
+    for (const auto& body : {"1;" + much + "\r\n" + rest, "0\r\n" + much + "\r\n\r\n", "+1\r\n" + rest, "1 \r\n" + rest,
+                             std::string("1\nx\n0\n\n"), "0000000000000001\r\n" + rest})
+        EXPECT_EQ(type_of(Client(fixture.port()).ask(head + body)), "/problems/malformed") << body.substr(0, 30);
+}
+
 TEST(HttpLimits, TrailersDoNotPoseAsHeaders) {
     Fixture fixture(quick());
     Client client(fixture.port());

@@ -34,8 +34,6 @@ class Parser::Rules final : public http::basic_parser<true> {
     const std::size_t header_bytes_max_, target_bytes_max_;
     Head head_;
     std::optional<Error> refusal_;
-    std::span<std::uint8_t> room_;
-    std::size_t filled_ = 0;
     std::size_t head_bytes_ = 0;
     bool complete_ = false;
 
@@ -66,7 +64,6 @@ class Parser::Rules final : public http::basic_parser<true> {
     void on_response_impl(int, string_view, int, error_code&) override {}
 
     void on_field_impl(http::field, string_view name, string_view value, error_code& ec) override {
-        if (complete_) return;  // a trailer: nothing here asks for one, and none may pose as a header
         std::string lower(name);
         std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         if (std::ranges::find(single_fields, lower) != single_fields.end() && head_.headers.has(lower))
@@ -91,17 +88,11 @@ class Parser::Rules final : public http::basic_parser<true> {
         complete_ = true;
     }
 
+    // It is shown heads only.
     void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
     std::size_t on_body_impl(string_view, error_code&) override { return 0; }
     void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
-
-    std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code&) override {
-        const auto count = std::min(body.size(), room_.size() - filled_);
-        std::copy_n(body.begin(), count, room_.begin() + static_cast<std::ptrdiff_t>(filled_));
-        filled_ += count;
-        return count;
-    }
-
+    std::size_t on_chunk_body_impl(std::uint64_t, string_view, error_code&) override { return 0; }
     void on_finish_impl(error_code&) override {}
 };
 
@@ -110,7 +101,6 @@ Parser::Parser(std::size_t header_bytes_max, std::size_t target_bytes_max)
 Parser::~Parser() = default;
 
 bool Parser::head_complete() const { return rules_->complete_; }
-bool Parser::chunks_complete() const { return rules_->is_done(); }
 const Head& Parser::head() const { return rules_->head_; }
 
 Result<std::size_t> Parser::take_head(View input) {
@@ -129,20 +119,6 @@ Result<std::size_t> Parser::take_head(View input) {
         return fail(Problem::too_large, "the head of a request may have " + std::to_string(rules_->header_bytes_max_) + " bytes");
     if (ec && ec != http::error::need_more) return fail(Problem::malformed, "not HTTP: " + ec.message());
     return taken;
-}
-
-Result<Parser::Taken> Parser::take_chunks(View input, std::span<std::uint8_t> body) {
-    rules_->room_ = body;
-    rules_->filled_ = 0;
-    error_code ec;
-    std::size_t taken = 0;
-    while (!rules_->is_done() && rules_->filled_ < body.size() && taken < input.size()) {
-        const auto step = rules_->put({input.data() + taken, input.size() - taken}, ec);
-        taken += step;
-        if (ec == http::error::need_more) break;
-        if (ec) return fail(Problem::malformed, "a chunked body with a bad chunk: " + ec.message());
-    }
-    return Taken{taken, rules_->filled_};
 }
 
 }  // namespace muniment::server

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The hostile bytes of a request head, and of a chunked body, become values here (Beast's parser, with stricter rules on top).
+// The hostile bytes of a request head become values here (Beast's parser, with stricter rules on top).
 #pragma once
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 
 #include "base/bytes.hpp"
@@ -21,7 +20,7 @@ struct Head {
     bool expects_continue = false;
 };
 
-/// One request. A body of known length is not the parser's affair: whoever reads it counts.
+/// One head. Bodies are not the parser's affair: of a known length they are counted, else they are Chunks.
 class Parser {
   public:
     Parser(std::size_t header_bytes_max, std::size_t target_bytes_max);
@@ -33,13 +32,6 @@ class Parser {
     Result<std::size_t> take_head(View input);
     bool head_complete() const;
     const Head& head() const;
-
-    struct Taken {
-        std::size_t input, body;
-    };
-    /// Takes chunks, writing their content to `body`. Trailers are read and dropped.
-    Result<Taken> take_chunks(View input, std::span<std::uint8_t> body);
-    bool chunks_complete() const;
 
   private:
     class Rules;

@@ -135,10 +135,14 @@ Result<PrivateKey> read_key(std::string_view pem) {
     return key;
 }
 
-Instant instant(const ASN1_TIME* time) {
+/// A certificate may be anybody's: what stands where a time belongs need not be one.
+Result<Instant> instant(const ASN1_TIME* time) {
     std::tm parts{};
-    must(ASN1_TIME_to_tm(time, &parts));
-    return {static_cast<std::int64_t>(::timegm(&parts)) * 1'000'000};
+    if (ASN1_TIME_to_tm(time, &parts) != 1) {
+        ERR_clear_error();
+        return fail(Problem::malformed, "a certificate whose time is none");
+    }
+    return Instant{static_cast<std::int64_t>(::timegm(&parts)) * 1'000'000};
 }
 
 }  // namespace
@@ -201,8 +205,8 @@ Result<CertificateFacts> certificate_facts(std::string_view certificate_pem, std
     require(encoded_bytes > 0, "OpenSSL refused");
     facts.key_pin = to_base64(sha256({encoded, static_cast<std::size_t>(encoded_bytes)}));
     OPENSSL_free(encoded);
-    facts.not_before = instant(X509_get0_notBefore(certificate.get()));
-    facts.not_after = instant(X509_get0_notAfter(certificate.get()));
+    TRY(facts.not_before, instant(X509_get0_notBefore(certificate.get())));
+    TRY(facts.not_after, instant(X509_get0_notAfter(certificate.get())));
     if (!key_pem.empty()) {
         TRY(auto key, read_key(key_pem));
         facts.key_fits = X509_check_private_key(certificate.get(), key.get()) == 1;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
+#include <cmath>
 #include <set>
 
 #include "base/limits.hpp"
@@ -45,7 +46,11 @@ struct KeysStandOnce {
     bool on_number_part(Text, Code&) { return true; }
     bool on_int64(std::int64_t, Text, Code&) { return true; }
     bool on_uint64(std::uint64_t, Text, Code&) { return true; }
-    bool on_double(double, Text, Code&) { return true; }
+    /// 1e400 is infinite to us and refused by the next reader.
+    bool on_double(double number, Text, Code& code) {
+        if (!std::isfinite(number)) code = json::error::exponent_overflow;
+        return std::isfinite(number);
+    }
     bool on_bool(bool, Code&) { return true; }
     bool on_null(Code&) { return true; }
     bool on_comment_part(Text, Code&) { return true; }

@@ -76,23 +76,6 @@ Hash sha256(std::initializer_list<View> pieces) {
     return end(context.get());
 }
 
-struct Sha256::Context {
-    DigestContext digest{EVP_MD_CTX_new()};
-};
-
-Sha256::Sha256() : context_(std::make_unique<Context>()) { begin(context_->digest.get()); }
-Sha256::~Sha256() = default;
-Sha256::Sha256(Sha256&&) noexcept = default;
-Sha256& Sha256::operator=(Sha256&&) noexcept = default;
-
-void Sha256::add(View bytes) { must(EVP_DigestUpdate(context_->digest.get(), bytes.data(), bytes.size())); }
-
-Hash Sha256::finish() {
-    auto hash = end(context_->digest.get());
-    begin(context_->digest.get());
-    return hash;
-}
-
 Hash hmac_sha256(View key, std::initializer_list<View> pieces) {
     thread_local Hmac hmac("SHA256");
     hmac.begin(key);

@@ -21,6 +21,12 @@ class Sha256 {
     void add(View bytes);
     Hash finish();                                        ///< and begins anew
 
+    /// Where it stands, to go on from later: the eight words (FIPS 180-4 section 6.2) and the bytes since the last whole block of 64,
+    /// which are the content's. To be kept as secret as the content.
+    Bytes state() const;
+    /// `corrupt` where it is not the state after `length` bytes.
+    static Result<Sha256> from(View state, std::uint64_t length);
+
   private:
     struct Context;
     std::unique_ptr<Context> context_;

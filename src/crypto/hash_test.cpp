@@ -26,6 +26,40 @@ TEST(HashTest, PiecesAreHashedOneAfterTheOther) {
     EXPECT_EQ(moved.finish(), sha256(view("abc"))) << "finish() begins anew";
 }
 
+// Broken off and gone on from after every length up to some blocks, and in a place that several processes reach one after the other.
+TEST(HashTest, ARunningSha256GoesOnFromItsState) {
+    Bytes content(300);
+    for (std::size_t i = 0; i < content.size(); ++i) content[i] = static_cast<std::uint8_t>(i * 7);
+    for (std::size_t first = 0; first <= content.size(); ++first) {
+        Sha256 before;
+        before.add(View(content).first(first));
+        auto after = Sha256::from(before.state(), first);
+        ASSERT_TRUE(after) << first;
+        after->add(View(content).subspan(first));
+        EXPECT_EQ(after->finish(), sha256(content)) << first;
+        EXPECT_EQ(before.finish(), sha256(View(content).first(first))) << "looking at the state changes nothing";
+    }
+    Bytes state = Sha256().state();
+    constexpr std::uint64_t step = 1'000, steps = 1'000;
+    for (std::uint64_t at = 0; at < steps; ++at) {
+        auto running = Sha256::from(state, at * step).value();
+        running.add(Bytes(step, 'a'));
+        state = running.state();
+    }
+    EXPECT_EQ(to_hex(Sha256::from(state, step * steps)->finish()),
+              "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0") << "FIPS 180-4: a million times a";
+}
+
+TEST(HashTest, AStateOfAnotherLengthIsRefused) {
+    Sha256 running;
+    running.add(view("abc"));
+    auto state = running.state();
+    EXPECT_FALSE(Sha256::from(state, 2));
+    EXPECT_FALSE(Sha256::from(state, 4));
+    EXPECT_FALSE(Sha256::from(View(state).first(31), 0));
+    EXPECT_TRUE(Sha256::from(state, 3 + 64)) << "which block it stands in, the state alone does not say";
+}
+
 TEST(HashTest, HmacSha256Wycheproof) {
     vectors::each_of_wycheproof("hmac_sha256_test.json", [](auto& group, auto& vector) {
         auto key = vectors::hex(vector, "key"), message = vectors::hex(vector, "msg"), expected = vectors::hex(vector, "tag");

@@ -17,6 +17,11 @@ Result<void> expect(std::string_view name, View got, std::string_view expected_h
 // FIPS 180-4 "abc"; RFC 4231 case 2; Wycheproof's first case of HKDF-SHA-512.
 Result<void> hashes() {
     CHECK(expect("SHA-256", sha256(view("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+    Sha256 running;
+    running.add(view("a"));
+    TRY(auto again, Sha256::from(running.state(), 1));
+    again.add(view("bc"));
+    CHECK(expect("SHA-256", again.finish(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
     CHECK(expect("HMAC-SHA-256", hmac_sha256(view("Jefe"), {view("what do ya want "), view("for nothing?")}),
                  "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"));
     std::array<std::uint8_t, 20> okm;

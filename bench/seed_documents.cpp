@@ -64,6 +64,8 @@ class Seeder {
         rows.seal_list(document.row, {name, paper_bytes, now, now, "client file"});
         const auto object = ObjectId::random();
         const auto key = keys::ObjectKey::random();
+        strongroom::PartsMark parts;
+        parts.add(object, paper_bytes);
         versions_.push_back({id, 1, 1,
                              rows.seal_version(document, 1, 1,
                                                {.name = name,
@@ -72,7 +74,8 @@ class Seeder {
                                                 .added = now,
                                                 .size = paper_bytes,
                                                 .found_type = "application/pdf",
-                                                .handling_class = "client file"})});
+                                                .handling_class = "client file",
+                                                .parts = parts})});
         parts_.push_back({id, 1, 0, object, paper_bytes, {pack_, made_ % papers_per_pack * paper_bytes, paper_bytes},
                           rows.wrap(document, object, 1, key)});
         documents_.push_back(document.row);

@@ -49,6 +49,7 @@ using ObjectId = Id<struct ObjectTag>;      ///< one sealed stream of bytes in a
 using PackId = Id<struct PackTag>;
 using EntryId = Id<struct EntryTag>;        ///< one entry of the log
 using SessionId = Id<struct SessionTag>;    ///< random; a session or a token
+using UploadId = Id<struct UploadTag>;      ///< random; an upload in pieces
 using RequestId = Id<struct RequestTag>;
 
 }  // namespace muniment

@@ -31,6 +31,14 @@ inline constexpr std::uint64_t pack_bytes_max = 256 * MiB;     // after that a n
 inline constexpr std::size_t pack_queue_bytes_max = 64 * MiB;  // waiting for the next write of the pack
 inline constexpr std::size_t open_packs_max = 128;             // files of packs kept open for reading; the least used is closed
 inline constexpr std::size_t transfer_step_bytes = 1 * MiB;    // one step of a Transfer
+inline constexpr std::size_t parts_per_version_max = 10'000;   // of an upload in pieces; a reading checks the rows of all of them first
+inline constexpr std::uint64_t part_bytes_least = 64 * MiB;    // one piece becomes parts of this or of 1/64 of what there is already, so
+                                                               // that 1 TiB has some 420 and a crash costs little of what was sent
+inline constexpr std::uint64_t cut_piece_bytes_min = 256 * KiB; // less of a piece that was cut off is not worth a part, and is thrown away
+inline constexpr auto upload_writer_quiet = 3s;                // a connection that brings nothing for so long gives way to another
+inline constexpr auto upload_kept_idle = 24h, upload_kept_max = 24h * 7;
+inline constexpr std::size_t uploads_per_person_max = 32;
+inline constexpr std::uint64_t upload_bytes_per_person_max = 2 * 1024ull * GiB;
 inline constexpr std::size_t documents_per_matter_max = 1'000'000;
 inline constexpr std::size_t versions_per_document_max = 100'000;
 

@@ -41,7 +41,8 @@ namespace muniment::keys {
     KIND(document_checkout, 48, "document.checkout")  \
     KIND(answer, 49, "answer")                        \
     KIND(cursor, 50, "cursor")                        \
-    KIND(key_set, 51, "key-set")
+    KIND(key_set, 51, "key-set")                      \
+    KIND(upload, 52, "upload")
 
 enum class Kind : std::uint16_t {
 #define KIND(name, number, label) name = number,

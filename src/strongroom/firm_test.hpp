@@ -6,6 +6,7 @@
 #include "keys/slot_files.hpp"
 #include "storage/faulty/faulty.hpp"
 #include "strongroom/founding.hpp"
+#include "strongroom/matters/open_uploads.hpp"
 #include "strongroom/matters/papers.hpp"
 #include "strongroom/matters/reading.hpp"
 #include "strongroom/matters/recovery.hpp"
@@ -93,6 +94,7 @@ class Firm : public Rooms {
         CHECK(Rooms::open(std::move(*epoch)));
         TRY(register_, Register::open(*gate));
         TRY(papers, Papers::open(*gate));
+        uploads = std::make_unique<OpenUploads>(*gate, *papers, *packs);
         watch = std::make_unique<SlotWatch>(*records, plain_slots(), ring, *log);
         return watch->look();
     }
@@ -115,7 +117,7 @@ class Firm : public Rooms {
         }
         return open();
     }
-    void close_strongroom() { watch.reset(), papers.reset(), register_.reset(); }
+    void close_strongroom() { watch.reset(), uploads.reset(), papers.reset(), register_.reset(); }
     Turn turn(Turn::Probe probe = {}) { return Turn(*gate, *watch, copy_ports(), std::move(probe)); }
 
     // ---- the main job ----
@@ -149,6 +151,7 @@ class Firm : public Rooms {
         CHECK(feed(*upload, bytes));
         return upload->finish();
     }
+    template <class Upload>
     static Result<void> feed(Upload& upload, View bytes) {
         while (!bytes.empty()) {
             auto step = bytes.first(std::min<std::size_t>(bytes.size(), 100'000));
@@ -255,6 +258,7 @@ class Firm : public Rooms {
     std::unique_ptr<storage::PackStore> packs;
     std::unique_ptr<Register> register_;
     std::unique_ptr<Papers> papers;
+    std::unique_ptr<OpenUploads> uploads;
     std::unique_ptr<SlotWatch> watch;
     std::string invitation;
     std::optional<Member> root, anna;

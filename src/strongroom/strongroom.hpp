@@ -7,9 +7,10 @@
 //            paper, never data.
 // Assumes    A Permit was decided and recorded (access/). Its action names what is opened: no function takes another id.
 // Does not   Decide, speak HTTP, or keep plaintext anywhere but in memory while it is used.
-// Read next  matters/register.hpp, matters/papers.hpp, matters/upload.hpp, matters/reading.hpp, turn/turn.hpp
+// Read next  matters/register.hpp, matters/papers.hpp, matters/upload.hpp, matters/open_uploads.hpp, matters/reading.hpp, turn/turn.hpp
 #pragma once
 #include "strongroom/founding.hpp"
+#include "strongroom/matters/open_uploads.hpp"
 #include "strongroom/matters/papers.hpp"
 #include "strongroom/matters/reading.hpp"
 #include "strongroom/matters/recovery.hpp"

@@ -13,7 +13,7 @@ using keys::Kind;
 using keys::Place;
 
 constexpr std::uint8_t format = 1;
-constexpr std::uint8_t list_format = 2;
+constexpr std::uint8_t list_format = 2, version_format = 2;
 constexpr std::size_t type_bytes_max = 256;
 
 Id16 version_id(std::uint32_t version) {
@@ -39,14 +39,15 @@ Bytes encode(const ListEntry& entry, const storage::DocumentRow& row) {
 
 Bytes encode(const VersionFacts& f) {
     Writer w;
-    w.u8(format).str(f.name).str(f.path).i64(f.modified.us).i64(f.added.us).u64(f.size).str(f.claimed_type).str(f.found_type);
+    w.u8(version_format).str(f.name).str(f.path).i64(f.modified.us).i64(f.added.us).u64(f.size).str(f.claimed_type).str(f.found_type);
     w.raw(f.sha256).raw(View(f.who)).str(f.source).str(f.comment).str(f.handling_class);
+    w.u32(f.parts.count).raw(f.parts.chain);
     return std::move(w).take();
 }
 
 Result<VersionFacts> decode_version(View content) {
     Reader r(content);
-    if (r.u8() != format) return fail(Problem::too_new, "a version");
+    if (r.u8() != version_format) return fail(Problem::too_new, "a version");
     VersionFacts f;
     f.name = string(r.str(limits::name_bytes_max));
     f.path = string(r.str(limits::path_bytes_max));
@@ -60,11 +61,20 @@ Result<VersionFacts> decode_version(View content) {
     f.source = string(r.str(limits::name_bytes_max));
     f.comment = string(r.str(limits::comment_bytes_max));
     f.handling_class = string(r.str(limits::name_bytes_max));
+    f.parts.count = r.u32();
+    f.parts.chain = r.array<32>();
     CHECK(r.done("a version"));
     return f;
 }
 
 }  // namespace
+
+void PartsMark::add(const ObjectId& object, std::uint64_t plain_length) {
+    Writer length;
+    length.u64(plain_length);
+    chain = crypto::sha256({View(chain), View(object), View(length.written())});
+    ++count;
+}
 
 OpenDocument DocumentRows::make(const DocumentId& id) const {
     auto secret = keys::DocumentSecret::random();
@@ -95,6 +105,15 @@ Result<OpenDocument> DocumentRows::open(const storage::DocumentRow& row) const {
     TRY(auto secret, keys::DocumentSecret::from(std::move(bytes)));
     auto key = keys::document_key(keys_->matter, secret, firm_, row.document);
     return OpenDocument{row, std::move(secret), std::move(key)};
+}
+
+Result<OpenDocument> DocumentRows::open_unfiled(const DocumentId& id, View sealed_secret) const {
+    TRY(auto bytes, keys::open_secret(keys::seal_key(keys_->page, "secrets", firm_), firm_,
+                                      document_place(Kind::document_secret, id, keys_->generation), sealed_secret));
+    TRY(auto secret, keys::DocumentSecret::from(std::move(bytes)));
+    auto key = keys::document_key(keys_->matter, secret, firm_, id);
+    storage::DocumentRow row{.matter = matter_, .document = id, .generation = keys_->generation, .secret = muniment::bytes(sealed_secret)};
+    return OpenDocument{std::move(row), std::move(secret), std::move(key)};
 }
 
 const keys::SealKey& DocumentRows::list_key() const {

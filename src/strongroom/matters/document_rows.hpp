@@ -21,6 +21,15 @@ struct ListEntry {
     friend bool operator==(const ListEntry&, const ListEntry&) = default;
 };
 
+/// Which objects, in which order and of which lengths, are a version: sealed with it, so that no part's row can be exchanged, moved
+/// or left out.
+struct PartsMark {
+    std::uint32_t count = 0;
+    Hash chain{};                       ///< SHA-256(former ‖ object ‖ plaintext's length), zeros before the first
+    void add(const ObjectId& object, std::uint64_t plain_length);
+    friend bool operator==(const PartsMark&, const PartsMark&) = default;
+};
+
 /// What is kept of one version: under the document key.
 struct VersionFacts {
     std::string name;
@@ -33,6 +42,7 @@ struct VersionFacts {
     std::string source;                 ///< address it was sent from
     std::string comment;
     std::string handling_class;
+    PartsMark parts;
     friend bool operator==(const VersionFacts&, const VersionFacts&) = default;
 };
 
@@ -61,6 +71,9 @@ class DocumentRows {
     /// `unavailable` where a turn has sealed it anew since
     /// the keys were taken.
     Result<OpenDocument> open(const storage::DocumentRow& row) const;
+
+    /// A paper that is not filed yet: all that there is of it is its secret, sealed under the page key of now.
+    Result<OpenDocument> open_unfiled(const DocumentId& id, View sealed_secret) const;
 
     void seal_secret(OpenDocument& document) const;                       ///< under the page key of now, into its row
     /// Last, when the rest of the row stands: kind, state, parent and counts are sealed with it.

@@ -28,6 +28,41 @@ struct AddVersion {
     DocumentId document;
     MUNIMENT_PAPER_SUBJECT({audit::SubjectKind::document, document.bytes})
 };
+/// An upload in pieces: begun, gone on with (which leaves no entry of its own: the paper's does, or a refusal), given up.
+struct BeginUpload {
+    static constexpr auto permission = Permission::papers_write;
+    static constexpr auto entry = audit::Action::upload_begun;
+    static constexpr bool changes = true;
+    MatterId matter;
+    DocumentId document;
+    UploadId upload;
+    MUNIMENT_PAPER_SUBJECT({audit::SubjectKind::document, document.bytes}, {audit::SubjectKind::other, upload.bytes})
+};
+struct SendPiece {
+    static constexpr auto permission = Permission::papers_write;
+    static constexpr auto entry = audit::Action::upload_continued;
+    static constexpr bool changes = true;
+    MatterId matter;
+    UploadId upload;
+    MUNIMENT_PAPER_SUBJECT({audit::SubjectKind::other, upload.bytes})
+};
+struct CancelUpload {
+    static constexpr auto permission = Permission::papers_write;
+    static constexpr auto entry = audit::Action::upload_ended;
+    static constexpr bool changes = true;
+    MatterId matter;
+    UploadId upload;
+    MUNIMENT_PAPER_SUBJECT({audit::SubjectKind::other, upload.bytes})
+};
+/// One's own open ones, in all matters that one may still file in.
+struct ListUploads {
+    static constexpr auto permission = Permission::papers_write;
+    static constexpr auto entry = audit::Action::uploads_listed;
+    static constexpr bool changes = false;
+    static constexpr bool own = true;
+    access::Subject subject() const { return {}; }
+    std::vector<audit::Subject> subjects() const { return {}; }
+};
 struct AddFolder {
     static constexpr auto permission = Permission::papers_write;
     static constexpr auto entry = audit::Action::folder_added;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "strongroom/matters/reading.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/journal.hpp"
 #include "base/limits.hpp"
 
@@ -43,36 +46,46 @@ Result<void> Reading::open_parts(const Papers& papers) {
     TRY(auto row, gate_.records().document(paper_.matter, paper_.document));
     if (!row || row->folder) return fail(Problem::not_found);
     if (version_ == 0 || version_ > row->versions) return fail(Problem::not_found, "There is no such version.");
-    TRY(auto document, rows.open(*row));
+    TRY(document_, rows.open(*row));
+    rows_ = std::move(rows);
     TRY(auto version, gate_.records().version(paper_.document, version_));
     if (!version) return damaged("its row is missing");
-    TRY(auto facts, rows.open_version(document, *version));
+    TRY(auto facts, rows_->open_version(*document_, *version));
     TRY(auto stored, gate_.records().parts(paper_.document, version_));
-    for (const auto& part : stored) {
-        TRY(auto opened, open_part(rows, document, part, size_));
-        parts_.push_back(std::move(opened));
-        size_ += part.plain_length;
+    PartsMark found;
+    for (auto& row_of_part : stored) {
+        if (row_of_part.place.length != keys::object_head.size() + crypto::stream_sealed_length(row_of_part.plain_length))
+            return damaged("an object is of another length than its row says");
+        found.add(row_of_part.object, row_of_part.plain_length);
+        auto begins = std::exchange(size_, size_ + row_of_part.plain_length);
+        parts_.push_back({std::move(row_of_part), begins, std::nullopt});
     }
     if (size_ != facts.size) return damaged("it is not as long as it was when it was sealed");
+    if (found != facts.parts) return damaged("its parts are not those that it was sealed with");
+    for (auto& part : std::span(parts_).first(std::min(parts_.size(), parts_proven_at_once))) CHECK(open_part(part));
     return {};
 }
 
-Result<Reading::Part> Reading::open_part(const DocumentRows& rows, const OpenDocument& document, const storage::PartRow& row,
-                                         std::uint64_t begins) {
-    if (row.place.length != keys::object_head.size() + crypto::stream_sealed_length(row.plain_length)) {
-        return damaged("an object is of another length than its row says");
-    }
-    TRY(auto key, rows.unwrap(document, row));
+Result<void> Reading::open_part(Part& part) {
+    TRY(auto key, rows_->unwrap(*document_, part.row));
     Bytes head(head_bytes);
-    if (auto read = packs_.read(row.place, 0, head); !read) return damaged(read.error().detail);
+    if (auto read = packs_.read(part.row.place, 0, head); !read) return damaged(read.error().detail);
     if (!std::equal(keys::object_head.begin(), keys::object_head.end(), head.begin()))
         return damaged("an object begins with another format");
-    auto context = keys::object_context(rows.firm(), row.object, keys::Role::part);
+    auto context = keys::object_context(rows_->firm(), part.row.object, keys::Role::part);
     auto opener = crypto::StreamOpener::create(key.expose(), context, View(head).subspan(keys::object_head.size()));
     if (!opener) return damaged("an object is sealed with another key");
-    Part part{row, std::move(*opener), begins};
-    CHECK(prove_length(part));
-    return part;
+    part.opener = std::move(*opener);
+    auto proven = prove_length(part);
+    if (!proven) part.opener.reset();
+    return proven;
+}
+
+/// Thousands of open keys would be held for one reading otherwise.
+void Reading::close_others(const Part& part) {
+    if (parts_.size() <= parts_proven_at_once) return;
+    for (auto& other : parts_)
+        if (&other != &part) other.opener.reset();
 }
 
 /// The last chunk opens only as the last one of a stream of this length: nothing was cut off or added.
@@ -82,16 +95,18 @@ Result<void> Reading::prove_length(Part& part) {
     sealed_.resize(last.size() + stream_sealed_chunk_bytes - stream_chunk_bytes);
     auto at = head_bytes + index * stream_sealed_chunk_bytes;
     if (auto read = packs_.read(part.row.place, at, sealed_); !read) return damaged(read.error().detail);
-    if (!part.opener.open_chunk(index, true, sealed_, last)) return damaged("its end does not fit its seal");
+    if (!part.opener->open_chunk(index, true, sealed_, last)) return damaged("its end does not fit its seal");
     return {};
 }
 
 Result<void> Reading::read(std::uint64_t offset, std::span<std::uint8_t> out) {
     require(out.size() <= limits::transfer_step_bytes && offset + out.size() <= size_, "a step outside of the paper");
     CHECK(gate_.still(ruling_));
-    for (auto& part : parts_) {
+    auto after = std::ranges::upper_bound(parts_, offset, {}, &Part::begins);
+    for (auto& part : std::ranges::subrange(after == parts_.begin() ? after : std::prev(after), parts_.end())) {
+        if (out.empty()) break;
         auto ends = part.begins + part.row.plain_length;
-        if (out.empty() || offset >= ends) continue;
+        if (offset >= ends) continue;
         auto here = std::min<std::uint64_t>(out.size(), ends - offset);
         CHECK(read_part(part, offset - part.begins, out.first(here)));
         out = out.subspan(here);
@@ -101,6 +116,10 @@ Result<void> Reading::read(std::uint64_t offset, std::span<std::uint8_t> out) {
 }
 
 Result<void> Reading::read_part(Part& part, std::uint64_t offset, std::span<std::uint8_t> out) {
+    if (!part.opener) {
+        close_others(part);
+        CHECK(open_part(part));
+    }
     auto length = part.row.plain_length;
     auto first = offset / stream_chunk_bytes, last = (offset + out.size() - 1) / stream_chunk_bytes;
     auto sealed_begin = head_bytes + first * stream_sealed_chunk_bytes;
@@ -117,11 +136,11 @@ Result<void> Reading::read_part(Part& part, std::uint64_t offset, std::span<std:
              end = std::min(offset + out.size(), index * stream_chunk_bytes + plain);
         auto to = out.subspan(begin - offset, end - begin);
         if (to.size() == plain) {
-            if (!part.opener.open_chunk(index, is_last, sealed, to)) return damaged("its bytes do not fit their seal");
+            if (!part.opener->open_chunk(index, is_last, sealed, to)) return damaged("its bytes do not fit their seal");
             continue;
         }
         chunk_.resize(plain);
-        if (!part.opener.open_chunk(index, is_last, sealed, chunk_)) return damaged("its bytes do not fit their seal");
+        if (!part.opener->open_chunk(index, is_last, sealed, chunk_)) return damaged("its bytes do not fit their seal");
         std::copy_n(chunk_.begin() + static_cast<std::ptrdiff_t>(begin - index * stream_chunk_bytes), to.size(), to.begin());
     }
     return {};

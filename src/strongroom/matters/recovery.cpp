@@ -86,6 +86,13 @@ void damaged(const PartRow& part, Recovered& recovered) {
     ++recovered.damaged;
 }
 
+/// Whether it is all of its version. A version of several parts came in pieces, each durable before a row named it: it is never one
+/// whose bytes did not arrive.
+Result<bool> stands_alone(access::Gate& gate, const PartRow& part) {
+    TRY(auto parts, gate.records().parts(part.document, part.version));
+    return parts.size() == 1;
+}
+
 /// A batch is synced before the next is written, so what lies further before a whole object than the largest batch had arrived, and
 /// a large object is synced before its row is committed: these were whole once. What does not open there is damage, and is kept
 /// to be seen and mended, not dropped.
@@ -121,7 +128,8 @@ Result<void> look_through(access::Gate& gate, const Papers& papers, storage::Pac
         }
     }
     for (const auto* part : not_whole) {
-        if (!may_never_have_arrived(*part, last_whole)) {
+        TRY(bool alone, stands_alone(gate, *part));
+        if (!alone || !may_never_have_arrived(*part, last_whole)) {
             damaged(*part, recovered);
             continue;
         }

@@ -17,8 +17,6 @@ using storage::RecordWriter;
 namespace {
 
 constexpr std::string_view default_class = "client file";
-/// Sealed bytes of the largest small object: its head, and what Cobblestone adds.
-const std::uint64_t small_sealed_max = keys::object_head.size() + crypto::stream_sealed_length(limits::small_object_bytes_max);
 
 Result<void> check(const UploadAbout& about, bool name_needed) {
     if (name_needed || !about.name.empty()) CHECK(check_name(about.name));
@@ -42,109 +40,147 @@ Upload::Upload(access::Gate& gate, Papers& papers, storage::PackStore& packs, An
       ruling_(std::visit([](const auto& p) { return p.ruling(); }, permit_)),
       about_(std::move(about)),
       matter_(std::visit([](const auto& p) { return p.action().matter; }, permit_)),
-      document_(std::visit([](const auto& p) { return p.action().document; }, permit_)),
-      object_(ObjectId::fresh(gate.clock().now())),
-      key_(keys::ObjectKey::random()),
-      sealer_(key_.expose(), keys::object_context(gate.ring().firm(), object_, keys::Role::part)) {
-    sealed_.assign(keys::object_head.begin(), keys::object_head.end());
-}
+      document_(std::visit([](const auto& p) { return p.action().document; }, permit_)) {}
 
-Result<std::unique_ptr<Upload>> Upload::begin(access::Gate& gate, Papers& papers, storage::PackStore& packs,
-                                              Permit<AddPaper> permit, UploadAbout about) {
+Result<void> Upload::check_paper(storage::RecordReader& reader, const DocumentRows& rows, const UploadAbout& about) {
     CHECK(check(about, true));
-    const auto& matter = permit.action().matter;
-    TRY(auto rows, papers.rows_of(matter));
-    CHECK(Papers::check_folder_in(gate.records(), matter, about.folder));
-    TRY(auto taken, gate.records().live_document_with_tag(matter, rows.tag(about.folder, about.name)));
+    CHECK(Papers::check_folder_in(reader, rows.matter(), about.folder));
+    TRY(auto taken, reader.live_document_with_tag(rows.matter(), rows.tag(about.folder, about.name)));
     if (taken) return fail(Problem::name_taken, "Add a version to it, or choose another name.");
-    return std::unique_ptr<Upload>(new Upload(gate, papers, packs, std::move(permit), std::move(about)));
+    return {};
 }
 
-Result<std::unique_ptr<Upload>> Upload::begin(access::Gate& gate, Papers& papers, storage::PackStore& packs,
-                                              Permit<AddVersion> permit, std::uint64_t if_revision, UploadAbout about) {
+Result<DocumentRow> Upload::check_version(storage::RecordReader& reader, const MatterId& matter, const DocumentId& document,
+                                          std::uint64_t if_revision, const UploadAbout& about) {
     CHECK(check(about, false));
-    TRY(auto row, gate.records().document(permit.action().matter, permit.action().document));
+    TRY(auto row, reader.document(matter, document));
     if (!row) return fail(Problem::not_found);
     if (row->folder || row->state != DocumentState::live)
         return fail(Problem::conflict, "a version can be added to a paper that is not in the trash");
     if (row->revision != if_revision) return fail(Problem::stale);
     if (row->versions >= limits::versions_per_document_max) return fail(Problem::too_large, "a paper of so many versions");
+    return std::move(*row);
+}
+
+Result<std::unique_ptr<Upload>> Upload::begin(access::Gate& gate, Papers& papers, storage::PackStore& packs,
+                                              Permit<AddPaper> permit, UploadAbout about) {
+    TRY(auto rows, papers.rows_of(permit.action().matter));
+    CHECK(check_paper(gate.records(), rows, about));
+    return std::unique_ptr<Upload>(new Upload(gate, papers, packs, std::move(permit), std::move(about)));
+}
+
+Result<std::unique_ptr<Upload>> Upload::begin(access::Gate& gate, Papers& papers, storage::PackStore& packs,
+                                              Permit<AddVersion> permit, std::uint64_t if_revision, UploadAbout about) {
+    TRY(auto row, check_version(gate.records(), permit.action().matter, permit.action().document, if_revision, about));
     std::unique_ptr<Upload> upload(new Upload(gate, papers, packs, std::move(permit), std::move(about)));
     upload->if_revision_ = if_revision;
-    upload->version_ = row->versions + 1;
+    upload->version_ = row.versions + 1;
+    return upload;
+}
+
+Result<std::unique_ptr<Upload>> Upload::go_on(access::Gate& gate, Papers& papers, storage::PackStore& packs, AnyPermit permit,
+                                              std::uint64_t if_revision, UploadAbout about, Continued from) {
+    std::unique_ptr<Upload> upload(new Upload(gate, papers, packs, std::move(permit), std::move(about)));
+    TRY(upload->hash_, crypto::Sha256::from(from.content.hash_state, from.content.size));
+    upload->if_revision_ = if_revision;
+    upload->version_ = from.document.row.versions + 1;
+    upload->size_ = from.content.size;
+    upload->parts_ = from.content.parts;
+    upload->first_bytes_ = std::move(from.content.first_bytes);
+    upload->continued_ = std::move(from);
     return upload;
 }
 
 Upload::~Upload() {
     // Cut off: the pack that was begun for it goes with its writer; the record says that something was on its way.
-    if (!finished_ && size_ > 0) {
+    if (!finished_ && came_ > 0) {
         gate_.note(ruling_.who, audit::Action::transfer_ended, audit::Outcome::cut,
-                   {{audit::SubjectKind::matter, matter_.bytes}, {audit::SubjectKind::document, document_.bytes, size_}});
+                   {{audit::SubjectKind::matter, matter_.bytes}, {audit::SubjectKind::document, document_.bytes, came_}});
     }
+    drop_unkept();
 }
 
 Result<void> Upload::add(View plaintext) {
     if (sealed_whole_) return fail(Problem::conflict, "the upload was ended");
     CHECK(gate_.still(ruling_));
+    if (size_ + plaintext.size() > limits::paper_bytes_max) return fail(Problem::too_large, "a paper holds at most 1 TiB");
+    if (about_.size && size_ + plaintext.size() > *about_.size)
+        return fail(Problem::incomplete, "more came than the size that was announced");
     size_ += plaintext.size();
-    if (size_ > limits::paper_bytes_max) return fail(Problem::too_large, "a paper holds at most 1 TiB");
-    if (about_.size && size_ > *about_.size) return fail(Problem::incomplete, "more came than the size that was announced");
+    came_ += plaintext.size();
     if (first_bytes_.size() < type_told_by_bytes) {
         auto wanted = std::min(plaintext.size(), type_told_by_bytes - first_bytes_.size());
         first_bytes_.insert(first_bytes_.end(), plaintext.begin(), plaintext.begin() + static_cast<std::ptrdiff_t>(wanted));
     }
     hash_.add(plaintext);
-    sealer_.add(plaintext, sealed_);
-    return size_ > limits::small_object_bytes_max ? flush() : Result<void>{};
+    if (!part_) part_.emplace(gate_.ring().firm(), packs_, gate_.clock().now());
+    return part_->add(plaintext);
 }
 
-Result<void> Upload::flush() {
-    if (!writer_) {
-        TRY(writer_, packs_.create(object_));
-    }
-    CHECK(writer_->add(sealed_));
-    sealed_.clear();
-    return {};
+Result<storage::PartRow> Upload::close_part() {
+    require(part_ && continued_, "a part of an upload that has none");
+    CHECK(gate_.still(ruling_));
+    TRY(auto placed, part_->finish());
+    if (placed.pending) CHECK(placed.pending->wait());
+    TRY(auto rows, papers_.rows_of(matter_));
+    storage::PartRow row{continued_->parts_under, 0, parts_.count, part_->object(), part_->length(), placed.place,
+                         rows.wrap(continued_->document, part_->object(), version_, part_->key())};
+    parts_.add(row.object, row.plain_length);
+    part_.reset();
+    unkept_.push_back(row);
+    return row;
 }
 
-Result<std::pair<Placement, std::optional<storage::PendingObject>>> Upload::place_object() {
-    sealer_.finish(sealed_);
-    if (writer_) {
-        CHECK(flush());
-        TRY(auto place, writer_->finish());
-        return std::pair(place, std::optional<storage::PendingObject>{});
-    }
-    require(sealed_.size() <= small_sealed_max, "a small object that is not small");
-    TRY(auto pending, packs_.append(object_, std::move(sealed_)));
-    auto place = pending.place();
-    return std::pair(place, std::optional(std::move(pending)));
+ContentSoFar Upload::content_so_far() const {
+    require(!part_, "an open part cannot be gone on with");
+    return {size_, parts_, hash_.state(), first_bytes_};
 }
 
-VersionFacts Upload::facts() const {
+Bytes Upload::secret_under(const DocumentRows& rows) {
+    rows.seal_secret(continued_->document);
+    return continued_->document.row.secret;
+}
+
+void Upload::came_whole() {
+    if (auto bytes = std::exchange(came_, 0); !finished_ && bytes > 0)
+        gate_.note(ruling_.who, audit::Action::transfer_ended, audit::Outcome::ended,
+                   {{audit::SubjectKind::matter, matter_.bytes}, {audit::SubjectKind::document, document_.bytes, bytes}});
+}
+
+VersionFacts Upload::facts() {
     auto now = gate_.clock().now();
     return {.name = about_.name, .path = about_.path, .modified = about_.modified.value_or(now), .added = now, .size = size_,
-            .claimed_type = about_.claimed_type, .found_type = std::string(media_type_of(first_bytes_)), .sha256 = {},
-            .who = ruling_.who.person(), .source = ruling_.who.origin().source, .comment = about_.comment,
-            .handling_class = about_.handling_class};
+            .claimed_type = about_.claimed_type, .found_type = std::string(media_type_of(first_bytes_)),
+            .sha256 = hash_.finish(), .who = ruling_.who.person(), .source = ruling_.who.origin().source,
+            .comment = about_.comment, .handling_class = about_.handling_class, .parts = parts_};
 }
 
 ListEntry Upload::list_entry(const VersionFacts& f) const { return {f.name, f.size, f.modified, f.added, f.handling_class}; }
 
-Result<PaperView> Upload::finish() {
+PaperView Upload::view_of(const DocumentRow& row, ListEntry entry) const {
+    return {row.document, row.parent, false, false, row.number, row.versions, row.revision, std::move(entry), std::nullopt};
+}
+
+Result<PaperView> Upload::finish(storage::Records::Work with) {
     if (std::exchange(sealed_whole_, true)) return fail(Problem::conflict, "the upload was ended");
     if (about_.size && size_ != *about_.size) return fail(Problem::incomplete, "less came than the size that was announced");
     CHECK(gate_.still(ruling_));
-    auto facts = this->facts();
-    facts.sha256 = hash_.finish();
-    TRY(auto placed, place_object());
-    auto& [place, pending] = placed;
+    with_ = std::move(with);
+    return continued_ ? finish_pieces() : finish_whole();
+}
+
+/// The object's bytes and the rows' transaction side by side.
+Result<PaperView> Upload::finish_whole() {
+    if (!part_) part_.emplace(gate_.ring().firm(), packs_, gate_.clock().now());
+    TRY(auto placed, part_->finish());
+    place_ = placed.place;
+    parts_.add(part_->object(), part_->length());
     // The keys of now: the matter may have got a new page key while the content came.
     TRY(auto rows, papers_.rows_of(matter_));
-    auto committed =
-        std::holds_alternative<Permit<AddPaper>>(permit_) ? commit_paper(rows, place, facts) : commit_version(rows, place, facts);
-    auto durable = pending ? pending->wait() : Result<void>{};
+    auto committed = commit(rows);
+    auto durable = placed.pending ? placed.pending->wait() : Result<void>{};
     if (!committed) {
-        if (writer_) drop_pack(place);
+        if (part_->has_its_own_pack()) drop_own_pack(gate_.records(), packs_, place_->pack);
         return std::unexpected(committed.error());
     }
     if (!durable) {
@@ -153,12 +189,30 @@ Result<PaperView> Upload::finish() {
     }
     finished_ = true;
     TRY(auto entry, rows.open_list(*committed));
-    return PaperView{committed->document, committed->parent, false,       false, committed->number, committed->versions,
-                     committed->revision, std::move(entry),  std::nullopt};
+    return view_of(*committed, std::move(entry));
+}
+
+/// Every part is durable before the rows name it as the version's.
+Result<PaperView> Upload::finish_pieces() {
+    if (part_) CHECK(close_part());
+    TRY(auto rows, papers_.rows_of(matter_));
+    TRY(auto committed, commit(rows));
+    finished_ = true;
+    keep();
+    TRY(auto entry, rows.open_list(committed));
+    return view_of(committed, std::move(entry));
+}
+
+Result<DocumentRow> Upload::commit(const DocumentRows& rows) {
+    auto facts = this->facts();
+    if (about_.sha256 && *about_.sha256 != facts.sha256)
+        return fail(Problem::incomplete, "what came is not the content whose SHA-256 was announced");
+    if (std::holds_alternative<Permit<AddPaper>>(permit_)) return commit_paper(rows, std::move(facts));
+    return commit_version(rows, facts);
 }
 
 Result<void> Upload::write_version_in(RecordWriter& writer, audit::Draft& draft, const DocumentRows& rows,
-                                      const OpenDocument& document, const Placement& place, const VersionFacts& facts) const {
+                                      const OpenDocument& document, const VersionFacts& facts) const {
     auto version = document.row.versions;
     storage::VersionRow row{document_, version, 1, rows.seal_version(document, version, 1, facts)};
     CHECK(papers_.check_pages_in_use(rows));
@@ -166,14 +220,37 @@ Result<void> Upload::write_version_in(RecordWriter& writer, audit::Draft& draft,
     Papers::mark(draft, document.row);
     CHECK(writer.put_document(document.row));
     CHECK(writer.add_version(row));
-    return writer.add_part({document_, version, 0, object_, size_, place, rows.wrap(document, object_, version, key_)});
+    if (continued_) {
+        CHECK(move_parts_in(writer, version));
+    } else {
+        CHECK(writer.add_part({document_, version, 0, part_->object(), size_, *place_,
+                               rows.wrap(document, part_->object(), version, part_->key())}));
+    }
+    return with_ ? with_(writer) : Result<void>{};
 }
 
-Result<DocumentRow> Upload::commit_paper(const DocumentRows& rows, const Placement& place, const VersionFacts& said) {
+/// From the rows of the upload to those of the version, as they stand now: where an object lies may have changed meanwhile.
+Result<void> Upload::move_parts_in(RecordWriter& writer, std::uint32_t version) const {
+    require(version == version_, "parts that were sealed for another version");
+    TRY(auto rows, writer.parts(continued_->parts_under, 0));
+    rows.insert(rows.end(), unkept_.begin(), unkept_.end());
+    PartsMark found;
+    for (auto& row : rows) {
+        row.document = document_;
+        row.version = version;
+        row.part = found.count;
+        found.add(row.object, row.plain_length);
+        CHECK(writer.add_part(row));
+    }
+    if (found != parts_) return fail(Problem::corrupt, "the parts of upload " + continued_->parts_under.text());
+    return writer.drop_version(continued_->parts_under, 0);
+}
+
+Result<DocumentRow> Upload::commit_paper(const DocumentRows& rows, VersionFacts facts) {
     auto& permit = std::get<Permit<AddPaper>>(permit_);
-    auto facts = said;
     if (facts.handling_class.empty()) facts.handling_class = default_class;
-    auto document = rows.make(document_);
+    auto document = continued_ ? std::move(continued_->document) : rows.make(document_);
+    rows.seal_secret(document);
     document.row.parent = about_.folder;
     document.row.tag = rows.tag(about_.folder, about_.name);
     document.row.versions = 1;
@@ -183,12 +260,12 @@ Result<DocumentRow> Upload::commit_paper(const DocumentRows& rows, const Placeme
         CHECK(Papers::check_folder_in(writer, matter_, about_.folder));
         TRY(document.row.number, Papers::next_number_in(writer, matter_));
         rows.seal_list(document.row, list_entry(facts));
-        return write_version_in(writer, draft, rows, document, place, facts);
+        return write_version_in(writer, draft, rows, document, facts);
     }));
     return document.row;
 }
 
-Result<DocumentRow> Upload::commit_version(const DocumentRows& rows, const Placement& place, VersionFacts facts) {
+Result<DocumentRow> Upload::commit_version(const DocumentRows& rows, const VersionFacts& facts) {
     auto& permit = std::get<Permit<AddVersion>>(permit_);
     DocumentRow written;
     auto who = ruling_.who.person();
@@ -210,19 +287,17 @@ Result<DocumentRow> Upload::commit_version(const DocumentRows& rows, const Place
         draft.add(audit::Subject{audit::SubjectKind::document, document_.bytes, document.row.versions});
         draft.say(words_about("version added", now.name));
         draft.seal_under(rows.details(document));
-        CHECK(write_version_in(writer, draft, rows, document, place, now));
+        CHECK(write_version_in(writer, draft, rows, document, now));
         written = document.row;
         return {};
     }));
     return written;
 }
 
-/// A large object whose rows were refused: its pack holds nothing else. Kept where the database does not say that no row names it.
-void Upload::drop_pack(const Placement& place) {
-    bool named = false;
-    auto looked = gate_.records().for_each_part_in(place.pack, [&](const storage::PartRow&) { return named = true, false; });
-    if (!looked || named) return;
-    if (auto removed = packs_.remove(place.pack); !removed) journal(Level::warning, "upload.pack-left", {{"pack", place.pack}});
+/// Parts that no committed row names, in packs that hold nothing else. A small one stays in its pack, and nothing opens it.
+void Upload::drop_unkept() {
+    for (const auto& part : std::exchange(unkept_, {}))
+        if (part.plain_length > limits::small_object_bytes_max) drop_own_pack(gate_.records(), packs_, part.place.pack);
 }
 
 /// The rows are there and the bytes are not: nobody was told of them, and nobody will be.

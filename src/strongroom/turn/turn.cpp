@@ -5,7 +5,7 @@
 #include <boost/json.hpp>
 
 #include "base/journal.hpp"
-#include "strongroom/matters/document_rows.hpp"
+#include "strongroom/matters/upload_rows.hpp"
 #include "strongroom/turn/key_set.hpp"
 
 namespace muniment::strongroom {
@@ -129,6 +129,7 @@ Result<void> Turn::renew_page_in(storage::RecordWriter& writer, const MatterId& 
         document.row.tag = after.tag(document.row.parent, entry.name);
         CHECK(writer.put_document(document.row));
     }
+    CHECK(renew_uploads_in(writer, before, after));
     return writer.drop_single(stale_name(matter));
 }
 

@@ -56,13 +56,14 @@ Result<std::shared_ptr<OpenFirm>> OpenFirm::open(Stores& stores, keys::RootKey r
     TRY(firm->register_, strongroom::Register::open(*firm->gate_));
     TRY(firm->papers_, strongroom::Papers::open(*firm->gate_));
     TRY(firm->recovered_, strongroom::recover(*firm->gate_, *firm->papers_, *stores.packs));
+    firm->uploads_ = std::make_unique<strongroom::OpenUploads>(*firm->gate_, *firm->papers_, *stores.packs);
     firm->slots_ = std::make_unique<strongroom::SlotWatch>(records, stores.slot_list(), firm->ring_, *firm->log_);
     firm->slots_->keep_root(std::move(root));
     CHECK(firm->slots_->look());
     // A clean stop lets the first of two copies go on at once: it says so in the slots before the other looks.
     if (firm->slots_->may_touch()) CHECK(firm->slots_->check());
     firm->house_.reset(new server::House{*firm->gate_, *firm->sign_in_, *firm->people_, *firm->groups_, *firm->register_, *firm->papers_,
-                                         *stores.packs, *firm->log_, firm->name_});
+                                         *firm->uploads_, *stores.packs, *firm->log_, firm->name_});
     audit::Leaf leaf{.action = audit::Action::strongroom_unlocked, .outcome = audit::Outcome::done};
     CHECK(firm->log_->record({std::move(leaf), bytes("{}"), {storage::OwnerKind::firm, id.bytes, firm->ring_->firm_details()}}));
     return firm;
@@ -84,6 +85,9 @@ Result<void> OpenFirm::check() {
     CHECK(gate_->records().commit([&](storage::RecordWriter& writer) {
         return writer.forget_before((gate_->clock().now() - limits::idempotency_kept).us);
     }));
+    TRY(auto swept, uploads_->sweep());
+    if (swept.expired + swept.damaged > 0)
+        journal(Level::info, "uploads.swept", {{"expired", swept.expired}, {"damaged", swept.damaged}});
     if (const auto* root = slots_->root()) {
         CHECK(strongroom::Turn(*gate_, *slots_, stores_.key_set_list()).recover(*root));
     }

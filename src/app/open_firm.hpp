@@ -42,6 +42,7 @@ class OpenFirm {
     std::unique_ptr<access::SignIn> sign_in_;
     std::unique_ptr<strongroom::Register> register_;
     std::unique_ptr<strongroom::Papers> papers_;
+    std::unique_ptr<strongroom::OpenUploads> uploads_;
     std::unique_ptr<strongroom::SlotWatch> slots_;
     std::unique_ptr<server::House> house_;
     std::mutex turning_;

@@ -7,6 +7,7 @@
 #include "access/access.hpp"
 #include "audit/log.hpp"
 #include "storage/packs.hpp"
+#include "strongroom/matters/open_uploads.hpp"
 #include "strongroom/matters/papers.hpp"
 #include "strongroom/matters/register.hpp"
 
@@ -19,6 +20,7 @@ struct House {
     access::Groups& groups;
     strongroom::Register& clients_and_matters;
     strongroom::Papers& papers;
+    strongroom::OpenUploads& uploads;
     storage::PackStore& packs;
     audit::Log& log;
     std::string firm_name;

@@ -60,9 +60,10 @@ class Firm {
         groups = access::Groups::open(*gate).value();
         clients_and_matters = strongroom::Register::open(*gate).value();
         papers = strongroom::Papers::open(*gate).value();
+        uploads = std::make_unique<strongroom::OpenUploads>(*gate, *papers, *packs);
         sign_in = access::SignIn::open(*gate, *people, "Muster & Partner").value();
         house = std::make_shared<House>(
-            House{*gate, *sign_in, *people, *groups, *clients_and_matters, *papers, *packs, *log, "Muster & Partner"});
+            House{*gate, *sign_in, *people, *groups, *clients_and_matters, *papers, *uploads, *packs, *log, "Muster & Partner"});
         door.open(house);
         tokens["admin"] = enrol("admin", founded.invitation);
     }
@@ -159,6 +160,7 @@ class Firm {
     std::unique_ptr<access::Groups> groups;
     std::unique_ptr<strongroom::Register> clients_and_matters;
     std::unique_ptr<strongroom::Papers> papers;
+    std::unique_ptr<strongroom::OpenUploads> uploads;
     std::unique_ptr<access::SignIn> sign_in;
     std::shared_ptr<House> house;
     Door door;

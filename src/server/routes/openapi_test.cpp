@@ -28,7 +28,7 @@ std::string method_in(std::string_view key) {
 BodyKind body_of(const json::object& operation) {
     const auto* body = operation.if_contains("requestBody");
     if (!body) return BodyKind::none;
-    return body->at("content").as_object().contains("multipart/form-data") ? BodyKind::stream : BodyKind::json;
+    return body->at("content").as_object().contains("application/json") ? BodyKind::json : BodyKind::stream;
 }
 
 struct Described {

@@ -8,6 +8,7 @@
 #include "server/range.hpp"
 #include "server/routes/once.hpp"
 #include "server/routes/routes.hpp"
+#include "server/routes/upload_about.hpp"
 #include "strongroom/matters/reading.hpp"
 #include "strongroom/matters/upload.hpp"
 
@@ -42,31 +43,16 @@ class Sending final : public BodySource {
     std::uint64_t read_ = 0;
 };
 
-/// What the sender says of the paper, in the part `about`.
-UploadAbout about_in(Fields& in) {
-    UploadAbout about{.name = {},
-                      .path = in.text_or_empty("path", limits::path_bytes_max),
-                      .claimed_type = in.text_or_empty("type", limits::media_type_bytes_max),
-                      .comment = in.text_or_empty("comment", limits::comment_bytes_max),
-                      .handling_class = in.text_or_empty("class", limits::handling_class_bytes_max),
-                      .modified = in.time_if("modified"),
-                      .size = in.number_if("size", {0, limits::paper_bytes_max})};
-    return about;
-}
-
 Result<UploadAbout> parse_about_paper(View json) {
     TRY(auto in, Fields::parse(json));
-    auto about = about_in(in);
-    about.folder = in.id_or_null<DocumentId>("folder");
-    about.name = in.text("name", limits::name_bytes_max);
+    auto about = about_paper(in);
     CHECK(in.done());
     return about;
 }
 
 Result<UploadAbout> parse_about_version(View json) {
     TRY(auto in, Fields::parse(json));
-    auto about = about_in(in);
-    about.name = in.text_or_empty("name", limits::name_bytes_max);
+    auto about = about_version(in);
     CHECK(in.done());
     return about;
 }

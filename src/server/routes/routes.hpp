@@ -16,6 +16,7 @@ std::vector<Route> teams(House& house);
 std::vector<Route> walls(House& house);
 std::vector<Route> papers(House& house);
 std::vector<Route> paper_content(House& house);
+std::vector<Route> uploads(House& house);
 std::vector<Route> explain(House& house);
 std::vector<Route> log(House& house);
 std::vector<Route> roles(House& house);

@@ -77,6 +77,9 @@ add_test(NAME second-reader COMMAND ${CMAKE_SOURCE_DIR}/tests/reader/second_read
          $<TARGET_FILE:muniment-cli>)
 add_test(NAME bounds COMMAND ${CMAKE_SOURCE_DIR}/tests/bounds/bounds.sh $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)
 set_tests_properties(second-reader bounds PROPERTIES TIMEOUT 300 LABELS promises)
+# Large papers, by the command line. By tus-js-client: ./test deep, since it needs npm.
+add_test(NAME put_goes_on COMMAND ${CMAKE_SOURCE_DIR}/tests/tus/put_goes_on.sh $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)
+set_tests_properties(put_goes_on PROPERTIES TIMEOUT 300 LABELS promises)
 
 if(EXISTS ${CMAKE_SOURCE_DIR}/README.md)
     add_test(NAME readme COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/readme/readme.py ${CMAKE_SOURCE_DIR}

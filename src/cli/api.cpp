@@ -16,6 +16,7 @@ namespace {
 namespace json = boost::json;
 using namespace std::chrono_literals;
 
+constexpr const char *tus_resumable = "Tus-Resumable", *tus_version = "1.0.0";
 constexpr int tries_max = 4;
 constexpr std::chrono::milliseconds first_wait = 500ms, longest_wait = 10s;
 
@@ -101,9 +102,11 @@ json::array Api::list(const std::string& path, std::size_t items_max) {
     }
 }
 
-json::value Api::create(const std::string& path, const json::value& body) {
-    return call({.method = "POST", .path = path, .headers = {{"Idempotency-Key", new_idempotency_key()}}, .body = body_of(body)},
-                Repeat::yes);
+json::value Api::create(const std::string& path, const json::value& body, std::optional<std::uint64_t> revision) {
+    Request request{
+        .method = "POST", .path = path, .headers = {{"Idempotency-Key", new_idempotency_key()}}, .body = body_of(body)};
+    if (revision) request.headers.emplace_back("If-Match", quoted(*revision));
+    return call(std::move(request), Repeat::yes);
 }
 
 json::value Api::post(const std::string& path, const json::value& body) {
@@ -133,6 +136,39 @@ json::value Api::upload(const std::string& path, const json::value& about, const
 
 void Api::download(const std::string& path, const std::function<std::function<bool(std::string_view)>()>& begin) {
     answer({.method = "GET", .path = path}, Repeat::yes, [&](Request& request) { request.receive = begin(); });
+}
+
+void Api::send_piece(const std::string& address, std::uint64_t offset, const Content& content) {
+    const Request request{.method = "PATCH",
+                          .path = address,
+                          .headers = {{"Authorization", "Bearer " + token_},
+                                      {tus_resumable, tus_version},
+                                      {"Content-Type", "application/offset+octet-stream"},
+                                      {"Upload-Offset", std::to_string(offset)}},
+                          .content = &content,
+                          .bare = true};
+    const auto result = http_.send(request);
+    if (worth_repeating(result)) return;
+    if (!result) stop_by(result.error());
+    const auto problem = result->status < 300 ? "" : problem_of(*result);
+    const bool elsewhere = problem == slug(Problem::upload_busy) || problem == slug(Problem::conflict);
+    if (result->status >= 300 && !elsewhere) stop_by(*result);
+}
+
+std::optional<json::value> Api::try_get(const std::string& path) {
+    const auto result = http_.send({.method = "GET", .path = path, .headers = {{"Authorization", "Bearer " + token_}}});
+    if (worth_repeating(result)) return std::nullopt;
+    if (!result) stop_by(result.error());
+    if (result->status >= 300) stop_by(*result);
+    return parsed(result->body);
+}
+
+void Api::end_upload(const std::string& address) {
+    try {
+        answer({.method = "DELETE", .path = address, .headers = {{tus_resumable, tus_version}}}, Repeat::yes);
+    } catch (const Stop& stop) {
+        if (stop.problem() != slug(Problem::not_found)) throw;
+    }
 }
 
 Api connect(const Arguments& arguments) {

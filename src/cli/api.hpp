@@ -26,7 +26,8 @@ class Api {
     boost::json::value get(const std::string& path);
     /// All pages of a list, or the first `items_max` things of it.
     boost::json::array list(const std::string& path, std::size_t items_max = SIZE_MAX);
-    boost::json::value create(const std::string& path, const boost::json::value& body);
+    boost::json::value create(const std::string& path, const boost::json::value& body,
+                              std::optional<std::uint64_t> revision = std::nullopt);
     boost::json::value post(const std::string& path, const boost::json::value& body = {});   ///< not repeated
     boost::json::value change(const std::string& method, const std::string& path, std::uint64_t revision,
                               const boost::json::value& body = {});
@@ -38,6 +39,12 @@ class Api {
                               std::optional<std::uint64_t> revision = std::nullopt);
     void download(const std::string& path, const std::function<std::function<bool(std::string_view)>()>& begin);
     std::string text(const std::string& path);
+
+    // Of an upload in pieces. What breaks off, or finds another connection still sending, is no failure: the caller asks how far it
+    // is, and goes on.
+    void send_piece(const std::string& address, std::uint64_t offset, const Content& content);
+    std::optional<boost::json::value> try_get(const std::string& path);
+    void end_upload(const std::string& address);    ///< also where it is gone already
 
   private:
     enum class Repeat : bool { no, yes };

@@ -197,6 +197,9 @@ TEST(ProgressTest, LineFits) {
     const Advance half{.bytes = 500'000'000, .bytes_all = 1'000'000'000, .files = 3, .files_all = 10, .elapsed = 10s};
     EXPECT_EQ(progress_line(half, 120), "[##########----------]  50 %  500 MB of 1.0 GB  3 of 10 files  50 MB/s  10 s left");
     for (int columns : {20, 40, 60, 80}) EXPECT_LT(static_cast<int>(progress_line(half, columns).size()), columns);
+    const Advance resumed{.bytes = 900'000'000, .bytes_all = 1'000'000'000, .files_all = 1, .elapsed = 10s, .kept = 400'000'000};
+    EXPECT_EQ(progress_line(resumed, 120), "[##################--]  90 %  900 MB of 1.0 GB  0 of 1 files  50 MB/s  2 s left")
+        << "the rate is of what was sent now";
     const Advance early{.bytes = 1, .bytes_all = 2, .files = 0, .files_all = 1, .elapsed = 100ms};
     EXPECT_EQ(progress_line(early, 120).find("left"), std::string::npos) << "no rate yet";
     const Advance empty{.files = 1, .files_all = 4};

@@ -125,7 +125,12 @@ std::expected<Response, NoAnswer> Http::send(const Request& request) {
     for (const auto& [name, value] : request.headers) header(name + ": " + value);
     Exchange exchange{curl, request, {}};
     std::unique_ptr<curl_mime, FreeMime> mime;
-    if (request.content) {
+    if (request.content && request.bare) {
+        curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+        curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.content->size));
+        curl_easy_setopt(curl, CURLOPT_READFUNCTION, give_content);
+        curl_easy_setopt(curl, CURLOPT_READDATA, &exchange);
+    } else if (request.content) {
         mime.reset(curl_mime_init(curl));
         auto* about = curl_mime_addpart(mime.get());
         curl_mime_name(about, "about");

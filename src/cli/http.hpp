@@ -35,6 +35,7 @@ struct Request {
     std::vector<std::pair<std::string, std::string>> headers = {};
     std::string body = {};                                     ///< JSON
     const Content* content = nullptr;                          ///< then `body` is its part `about`, before it
+    bool bare = false;                                         ///< `content` is the whole body
     std::function<bool(std::string_view)> receive = {};        ///< takes a 2xx body piece by piece; false: give up
 };
 

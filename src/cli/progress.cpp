@@ -41,8 +41,8 @@ std::string progress_line(const Advance& a, int columns) {
         byte_count(a.bytes) + " of " + byte_count(a.bytes_all),
         std::to_string(a.files) + " of " + std::to_string(a.files_all) + " files",
     };
-    if (a.elapsed >= settled && a.bytes > 0) {
-        const auto rate = static_cast<double>(a.bytes) * 1'000 / static_cast<double>(a.elapsed.count());
+    if (a.elapsed >= settled && a.bytes > a.kept) {
+        const auto rate = static_cast<double>(a.bytes - a.kept) * 1'000 / static_cast<double>(a.elapsed.count());
         const auto left = static_cast<double>(a.bytes_all - std::min(a.bytes, a.bytes_all)) / rate;
         parts.push_back(byte_count(static_cast<std::uint64_t>(rate)) + "/s");
         parts.push_back(spoken_duration(std::chrono::seconds(static_cast<std::int64_t>(left))) + " left");
@@ -75,7 +75,7 @@ Progress::~Progress() = default;
 void Progress::show() const {
     const auto elapsed = std::chrono::steady_clock::now() - begun_;
     const auto line = progress_line({bytes_, bytes_all_, files_, files_all_,
-                                     std::chrono::duration_cast<std::chrono::milliseconds>(elapsed)},
+                                     std::chrono::duration_cast<std::chrono::milliseconds>(elapsed), kept_},
                                     terminal_columns());
     std::fprintf(stderr, "\r\x1b[K%s", line.c_str());
 }

@@ -13,6 +13,7 @@ struct Advance {
     std::uint64_t bytes = 0, bytes_all = 0;
     std::uint64_t files = 0, files_all = 0;
     std::chrono::milliseconds elapsed{0};
+    std::uint64_t kept = 0;                    ///< of the bytes: were there before; the rate is of the others
 };
 
 /// "[####----]  45 %  1.2 GB of 2.7 GB  310 of 820 files  48 MB/s  32 s left", as much of it as fits.
@@ -29,13 +30,15 @@ class Progress {
     void add_bytes(std::uint64_t bytes) { bytes_ += bytes; }
     /// What was counted of a try that failed.
     void take_back(std::uint64_t bytes) { bytes_ -= bytes; }
+    /// What an earlier run had brought already.
+    void add_kept(std::uint64_t bytes) { kept_ += bytes, bytes_ += bytes; }
     void add_file() { ++files_; }
 
   private:
     void show() const;
     const std::uint64_t bytes_all_, files_all_;
     const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
-    std::atomic<std::uint64_t> bytes_ = 0, files_ = 0;
+    std::atomic<std::uint64_t> bytes_ = 0, files_ = 0, kept_ = 0;
     std::jthread shower_;
 };
 

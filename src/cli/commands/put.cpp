@@ -11,6 +11,7 @@
 #include "cli/output.hpp"
 #include "cli/paper_tree.hpp"
 #include "cli/parallel.hpp"
+#include "cli/pieces.hpp"
 #include "cli/progress.hpp"
 #include "cli/target.hpp"
 
@@ -29,7 +30,8 @@ class Filing {
           dry_(arguments.has("--dry-run")),
           matter_("/api/v1/matters/" + text_of(place.matter, "id")),
           tree_(api.list(matter_ + "/papers")),
-          base_(steps_of(place.path)) {
+          base_(steps_of(place.path)),
+          pieces_(arguments.has("--no-resume")) {
         // Only what exists can be named by a number or an id; everything else is a path, and made where it is missing.
         if (place.path.starts_with('#') || is_id(place.path)) {
             const auto* folder = tree_.find(place.path).paper;
@@ -148,13 +150,14 @@ class Filing {
         return versions.empty() ? "" : text_of(versions.back(), "sha256");
     }
 
-    void send(Api& api, const LocalFile& file, const std::string& name, const std::string& folder, const Paper* there) const {
+    void send(Api& api, const LocalFile& file, const std::string& name, const std::string& folder, const Paper* there) {
         json::object about{
             {"name", name}, {"path", file.path.string()}, {"modified", to_rfc3339(file.modified)}, {"size", file.size}};
         if (!check_utf8(view(file.path.string()))) about.erase("path");    // a folder above may have any name
         if (const auto comment = arguments_.find("--comment")) about["comment"] = *comment;
         if (const auto handling = arguments_.find("--class")) about["class"] = *handling;
         if (!there && !folder.empty()) about["folder"] = folder;
+        if (file.size > large_file_bytes) return send_in_pieces(api, file, std::move(about), there);
         std::uint64_t counted = 0;
         const auto open = [&] {
             progress_->take_back(std::exchange(counted, 0));
@@ -177,6 +180,16 @@ class Filing {
             throw Stop(ExitCode::failed, "it was changed while it was sent; run this again, and it becomes a new version");
     }
 
+    void send_in_pieces(Api& api, const LocalFile& file, json::object about, const Paper* there) {
+        LargeFile large{.path = file.path,
+                        .size = file.size,
+                        .sha256 = sha256_of_file(file.path),
+                        .matter = matter_,
+                        .about = std::move(about)};
+        if (there) large.paper = there->id, large.revision = there->revision;
+        if (pieces_.send(api, large, *progress_)) outcomes_.done("gone on with");
+    }
+
     Api& api_;
     const Arguments& arguments_;
     const bool dry_;
@@ -187,6 +200,7 @@ class Filing {
     std::mutex mutex_;                  // of tree_ and folders_, once papers are filed
     Outcomes outcomes_;
     Progress* progress_ = nullptr;
+    Pieces pieces_;
 };
 
 int put(const Arguments& arguments) {
@@ -212,13 +226,16 @@ std::vector<Command> put_commands() {
 
 Run it again as often as you like: what is there already, byte for byte, is left alone; what changed becomes a new version.
 Folders of the target that are missing are made. Links are not followed. Thumbs.db, desktop.ini, .DS_Store and ~$ files are
-left out. What failed is listed, and then the exit code is 3.)",
+left out. What failed is listed, and then the exit code is 3.
+
+A file of more than 16 MiB goes in pieces: what arrived is kept for a day, and the same put goes on from there.)",
              .options = {{.name = "what",
                           .value = "FILE|FOLDER… MATTER[/folder]",
                           .help = "what to file, and where",
                           .required = true,
                           .many = true},
                          {.name = "--dry-run", .help = "only say what would be done"},
+                         {.name = "--no-resume", .help = "send large files from their beginning"},
                          {.name = "--jobs", .value = "N", .help = "so many at once (default 4)"},
                          {.name = "--comment", .value = "TEXT", .help = "kept with each version"},
                          {.name = "--class", .value = "TEXT", .help = "handling class (default: client file)"}},

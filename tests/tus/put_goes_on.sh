@@ -34,8 +34,7 @@ before=$(stored)
 "$muniment_cli" put "$work/large.bin" 10432.0002 --profile vera >/dev/null 2>&1 &
 putting=$!
 wait_for $((before + 40 * MiB))
-kill -KILL "$putting"
-wait "$putting" 2>/dev/null || true
+{ kill -KILL "$putting" && wait "$putting"; } 2>/dev/null || true
 for ((tries = 0; tries < 50; ++tries)); do
     raw vera GET /uploads >/dev/null
     kept=$(grep -oE '"offset":[0-9]+' "$work/answer" | head -n 1 | cut -d: -f2)

@@ -70,6 +70,12 @@ inline constexpr std::size_t password_estimate_bytes = 100;    // what zxcvbn lo
 inline constexpr std::size_t context_words_max = 32, context_word_chars_min = 3;
 inline constexpr std::size_t qr_bytes_max = 1'000;             // fits a phone's camera; an otpauth URI has about 150
 inline constexpr std::size_t throttle_entries_max = 65'536;    // of each kind of tally, ~100 B each
+inline constexpr std::size_t shares_kept_max = 64;             // recovery shares given to a locked server, ~100 B each
+inline constexpr std::size_t shares_per_source_max = 16;       // all partners in one office; nobody alone fills those places
+inline constexpr auto share_kept = 30min;                      // for the next holder to come
+inline constexpr std::size_t share_choices_max = 5'000;        // tried when a share comes: ~0.2 s of 16 shares each
+inline constexpr std::size_t share_bytes_max = 2 * KiB;        // 33 words of at most 8 letters, and blanks
+inline constexpr auto new_root_kept = 30min;                   // for shares of a new root key to be written down
 inline constexpr std::size_t groups_depth_max = 1;             // groups hold people, not groups
 inline constexpr std::size_t wall_members_max = 10'000;
 

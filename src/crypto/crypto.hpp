@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cryptography: the only module that knows OpenSSL and libsodium, and the only place where key bytes are touched.
 //
-// For        Secrets that wipe themselves, the two sealing suites of the strongroom, hashes, signatures, passwords, certificates.
+// For        Secrets that wipe themselves, the two sealing suites of the strongroom, hashes, signatures, passwords, certificates,
+//            recovery shares.
 // Promises   Secrets live in one guarded arena (locked, left out of core dumps, wiped when dropped). What opens was sealed by
 //            somebody with the key, whole, and for the associated data that is given. Comparisons of secrets take constant time.
 // Assumes    The kernel's randomness. AES in hardware (without it everything works, slowly).
@@ -13,6 +14,7 @@
 #include "crypto/password.hpp"
 #include "crypto/seal.hpp"
 #include "crypto/secret.hpp"
+#include "crypto/shares.hpp"
 #include "crypto/signature.hpp"
 #include "crypto/stream.hpp"
 

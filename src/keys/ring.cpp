@@ -220,6 +220,35 @@ Result<void> Ring::add_in(storage::RecordWriter& writer, OwnerKind kind, const I
     return write_head_in(writer, *now, head);
 }
 
+Result<void> Ring::renew_in(storage::RecordWriter& writer, OwnerKind kind, const Id16& owner, const crypto::Secret& record) const {
+    auto now = epoch();
+    TRY(auto head, head_in(writer, *now));
+    TRY(auto row, writer.key(kind, owner));
+    if (!row) return fail(Problem::corrupt, "a key record that is to be renewed is missing");
+    TRY(auto former, place_of(*row));
+    CHECK(keys::open_secret(now->records, firm_, former, row->sealed));
+    head.records.remove(hash_of(now->sums, *row));
+    row->number += 1;
+    TRY(auto place, place_of(*row));
+    row->sealed = keys::seal(now->records, firm_, place, record.expose());
+    CHECK(writer.put_key(*row));
+    head.records.add(hash_of(now->sums, *row));
+    head.number += 1;
+    TRY(head.log_size, writer.entry_count());
+    return write_head_in(writer, *now, head);
+}
+
+void Ring::set_renewing(const MatterId& matter, bool renewing) {
+    std::unique_lock lock(mutex_);
+    if (renewing) renewing_.insert(matter);
+    else renewing_.erase(matter);
+}
+
+bool Ring::is_renewing(const MatterId& matter) const {
+    std::shared_lock lock(mutex_);
+    return renewing_.contains(matter);
+}
+
 void Ring::took(OwnerKind kind, const Id16& owner, crypto::Secret record) {
     require(keep(kind, owner, record).has_value(), "a key record that was just made is not kept");
 }
@@ -282,12 +311,19 @@ Result<void> Ring::check_records(storage::RecordReader& reader) const {
     return {};
 }
 
-std::vector<MatterId> Ring::matters() const {
-    std::shared_lock lock(mutex_);
-    std::vector<MatterId> ids;
-    for (const auto& [id, keys] : matters_) ids.push_back(id);
+namespace {
+template <class Map>
+auto ids_in(const Map& map, std::shared_mutex& mutex) {
+    std::shared_lock lock(mutex);
+    std::vector<typename Map::key_type> ids;
+    for (const auto& [id, keys] : map) ids.push_back(id);
     return ids;
 }
+}  // namespace
+
+std::vector<MatterId> Ring::matters() const { return ids_in(matters_, mutex_); }
+std::vector<ClientId> Ring::clients() const { return ids_in(clients_, mutex_); }
+std::vector<PersonId> Ring::people() const { return ids_in(people_, mutex_); }
 
 std::shared_ptr<const Ring::Epoch> Ring::epoch() const {
     std::shared_lock lock(mutex_);

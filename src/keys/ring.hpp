@@ -11,6 +11,7 @@
 #include <memory>
 #include <shared_mutex>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "keys/derive.hpp"
 #include "keys/row_sum.hpp"
@@ -68,6 +69,11 @@ class Ring {
     /// epoch than this ring (the fence: a stale ring seals nothing).
     Result<void> add_in(storage::RecordWriter& writer, storage::OwnerKind kind, const Id16& owner,
                         const crypto::Secret& record) const;
+    /// In a transaction: another key in place of the owner's, for `keys renew`.
+    Result<void> renew_in(storage::RecordWriter& writer, storage::OwnerKind kind, const Id16& owner, const crypto::Secret& record) const;
+    /// From before such a transaction of a matter until its keys were taken, nothing else may be sealed under the matter's keys.
+    void set_renewing(const MatterId& matter, bool renewing);
+    bool is_renewing(const MatterId& matter) const;
     /// After that transaction's commit.
     void took(storage::OwnerKind kind, const Id16& owner, crypto::Secret record);
     /// Inside any transaction that seals under this ring: the same fence, alone.
@@ -86,6 +92,8 @@ class Ring {
     /// Opens every record of the database and compares them with the ring: step 3 of the turn.
     Result<void> check_records(storage::RecordReader& reader) const;
     std::vector<MatterId> matters() const;
+    std::vector<ClientId> clients() const;
+    std::vector<PersonId> people() const;
     /// What ends a key set: D(E, "key-set").
     MacKey key_set_mac() const;
 
@@ -106,6 +114,7 @@ class Ring {
     std::unordered_map<PersonId, std::shared_ptr<const PersonKey>> people_;
     std::unordered_map<ClientId, std::shared_ptr<const ClientKey>> clients_;
     std::unordered_map<MatterId, std::shared_ptr<const MatterKeys>> matters_;
+    std::unordered_set<MatterId> renewing_;
 };
 
 }  // namespace muniment::keys

@@ -2,6 +2,9 @@
 // For tests: a firm that was founded with its slots, over memory or a SQLite file and folders of its own, with a client, matters and
 // papers in them.
 #pragma once
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "access/house_test.hpp"
 #include "keys/slot_files.hpp"
 #include "storage/faulty/faulty.hpp"
@@ -265,5 +268,20 @@ class Firm : public Rooms {
     ClientId client;
     MatterId matter;
 };
+
+/// Shuts the firm and runs `work` on it, started anew, in a process of its own, which ends there or in it; gives the exit code.
+/// The child has no guarded memory of its parent (it is wiped by the fork): keys go another way.
+inline int in_child(Firm& firm, const std::function<int()>& work) {
+    firm.shut();
+    auto root = bytes(firm.root_key.expose());
+    auto child = ::fork();
+    if (child == 0) {
+        firm.root_key = keys::RootKey::from(crypto::Secret::take(root)).value();
+        ::_exit(firm.start() ? work() : 200);
+    }
+    int status = 0;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
 
 }  // namespace muniment::strongroom::testing

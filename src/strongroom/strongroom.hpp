@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The strongroom: what a Permit opens.
 //
-// For        Clients, matters, papers and their versions; the turn of the epoch.
+// For        Clients, matters, papers and their versions; the turn of the epoch, and keys renewed after a leak.
 // Promises   Everything about a client is sealed under the key of what it belongs to before it reaches storage. What is
 //            acknowledged is durable, bytes and rows and record. Bytes that do not fit their seal are an error that names the
 //            paper, never data.
@@ -16,4 +16,5 @@
 #include "strongroom/matters/recovery.hpp"
 #include "strongroom/matters/register.hpp"
 #include "strongroom/matters/upload.hpp"
+#include "strongroom/turn/renewal.hpp"
 #include "strongroom/turn/turn.hpp"

@@ -2,9 +2,9 @@
 // Moving: to another name or folder, or out of one matter into another.
 #include <algorithm>
 
-#include "audit/reseal.hpp"
 #include "base/limits.hpp"
 #include "strongroom/matters/papers.hpp"
+#include "strongroom/matters/reseal.hpp"
 
 namespace muniment::strongroom {
 
@@ -87,18 +87,6 @@ Result<void> Papers::move_within(RecordWriter& writer, audit::Draft& draft, cons
     return writer.put_document(row);
 }
 
-/// A check-out is sealed under the document's key, which is another in the other matter.
-Result<void> Papers::move_checkout(RecordWriter& writer, audit::Draft& draft, const DocumentRows& from, const DocumentRows& to,
-                                   const OpenDocument& before, const OpenDocument& moved) const {
-    TRY(auto row, checkout_row(writer, before.row.document));
-    if (!row) return {};
-    TRY(auto out, from.open_checkout(before, *row));
-    row->revision += 1;
-    row->sealed = to.seal_checkout(moved, row->revision, out);
-    draft.add(audit::RowMark{row->kind, row->row, row->revision, crypto::sha256(row->sealed)});
-    return writer.put_field(*row);
-}
-
 Result<void> Papers::move_between(RecordWriter& writer, audit::Draft& draft, const DocumentRows& from, const DocumentRows& to,
                                   OpenDocument& document, const MatterId& target, const Destination& where,
                                   const std::vector<audit::Log::Found>& said) const {
@@ -114,30 +102,14 @@ Result<void> Papers::move_between(RecordWriter& writer, audit::Draft& draft, con
     TRY(moved.row.number, next_number_in(writer, target));
     to.seal_list(moved.row, entry);
 
-    std::vector<storage::VersionRow> versions;
-    CHECK(writer.for_each_version(old_row.document, [&](const storage::VersionRow& row) {
-        versions.push_back(row);
-        return true;
+    const Resealing resealing{from, document, to, moved};
+    std::optional<storage::VersionRow> newest;
+    CHECK(reseal_versions(writer, resealing, [&](const storage::VersionRow& row) { newest = row; }));
+    if (newest) mark(draft, *newest);
+    CHECK(reseal_checkout(writer, resealing, [&](const storage::FieldRow& row) {
+        draft.add(audit::RowMark{row.kind, row.row, row.revision, crypto::sha256(row.sealed)});
     }));
-    for (auto& row : versions) {
-        TRY(auto facts, from.open_version(document, row));
-        row.revision += 1;
-        row.sealed = to.seal_version(moved, row.version, row.revision, facts);
-        CHECK(writer.put_version(row));
-        TRY(auto parts, writer.parts(row.document, row.version));
-        for (auto& part : parts) {
-            TRY(auto key, from.unwrap(document, part));
-            part.wrapped_key = to.wrap(moved, part.object, part.version, key);
-            CHECK(writer.put_part(part));
-        }
-    }
-    if (!versions.empty()) mark(draft, versions.back());
-    CHECK(move_checkout(writer, draft, from, to, document, moved));
-    for (const auto& found : said) {
-        if (found.row.owner_kind != storage::OwnerKind::document || found.row.owner != old_row.document.bytes) continue;
-        TRY(auto detail, audit::reseal(gate_.ring().firm(), found, from.details(document), to.details(moved)));
-        CHECK(writer.replace_detail(found.sequence, storage::OwnerKind::document, moved.row.document.bytes, detail));
-    }
+    for (const auto& found : said) CHECK(reseal_words(writer, resealing, found));
     CHECK(writer.drop_document(old_row.matter, old_row.document));
     CHECK(writer.put_document(moved.row));
     // What left the matter cannot be opened by what stayed once the next turn gave it a new page key.

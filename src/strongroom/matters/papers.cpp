@@ -151,7 +151,7 @@ Result<std::uint64_t> Papers::next_number_in(storage::RecordWriter& writer, cons
 
 Result<void> Papers::check_pages_in_use(const DocumentRows& rows) const {
     TRY(auto now, gate_.ring().matter(rows.matter()));
-    if (now->generation != rows.keys().generation)
+    if (now->generation != rows.keys().generation || gate_.ring().is_renewing(rows.matter()))
         return fail(Problem::unavailable, "the matter was given a new page key meanwhile");
     return {};
 }

@@ -85,8 +85,6 @@ class Papers {
     Result<OpenDocument> open_at(storage::RecordReader& reader, const DocumentRows& rows, const MatterId& matter,
                                  const DocumentId& document, std::optional<std::uint64_t> if_revision) const;
     Result<std::optional<storage::FieldRow>> checkout_row(storage::RecordReader& reader, const DocumentId& document) const;
-    Result<void> move_checkout(storage::RecordWriter& writer, audit::Draft& draft, const DocumentRows& from,
-                               const DocumentRows& to, const OpenDocument& before, const OpenDocument& moved) const;
     template <class P>
     Result<void> end_check_out(P permit, bool anybodys);
     Result<void> move_within(storage::RecordWriter& writer, audit::Draft& draft, const DocumentRows& rows, OpenDocument& document,

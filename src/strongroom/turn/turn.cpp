@@ -11,7 +11,6 @@
 namespace muniment::strongroom {
 namespace {
 
-constexpr std::string_view token_single = "turn";
 constexpr std::size_t slots_needed = 2;
 
 std::string stale_name(const MatterId& matter) { return "stale/" + to_hex(matter); }
@@ -25,28 +24,36 @@ audit::Draft own_draft(access::Gate& gate, audit::Action action, std::string_vie
 
 }  // namespace
 
-Result<TurnReport> Turn::run(const keys::RootKey& root) {
+Result<TurnReport> Turn::run(const keys::RootKey& root, const TurnWish& wish) {
     auto& records = gate_.records();
+    // Its own copy: what the watch keeps is another one after the commit.
+    auto sealing = (wish.next_root ? *wish.next_root : root).clone();
     TRY(auto slots, call());
     Id16 token = new_random_id();
     CHECK(
-        records.commit([&](storage::RecordWriter& writer) { return writer.put_single(token_single, {1, bytes(View(token))}); }));
+        records.commit([&](storage::RecordWriter& writer) { return writer.put_single(turn_token, {1, bytes(View(token))}); }));
     reached(TurnStep::called);
 
     auto next = keys::EpochKey::random();
-    CHECK(place(slots, root, next));
+    CHECK(place(slots, sealing, next));
     reached(TurnStep::placed);
     CHECK(check());
     reached(TurnStep::checked);
 
     TurnReport report;
-    TRY(auto renewed, commit(next, token, report));
+    TRY(auto renewed, commit(next, token, wish.next_root != nullptr, report));
+    if (slots_.root()) slots_.keep_root(sealing.clone());
     reached(TurnStep::committed);
-    CHECK(copy(renewed));
+    CHECK(copy(wish.all_documents ? gate_.ring().matters() : renewed));
     reached(TurnStep::copied);
-    CHECK(erase(root, report));
+    CHECK(erase(sealing, report));
     reached(TurnStep::erased);
     return report;
+}
+
+Result<void> Turn::may_run() {
+    CHECK(call());
+    return {};
 }
 
 /// Step 1. Two slots in reach that hold the key, name us living, and have seen nothing newer.
@@ -134,7 +141,7 @@ Result<void> Turn::renew_page_in(storage::RecordWriter& writer, const MatterId& 
 }
 
 /// Step 4. One transaction; the key head is checked in it (Ring::turn_in), so no other change comes between.
-Result<std::vector<MatterId>> Turn::commit(const keys::EpochKey& next, const Id16& token, TurnReport& report) {
+Result<std::vector<MatterId>> Turn::commit(const keys::EpochKey& next, const Id16& token, bool new_root, TurnReport& report) {
     auto& ring = gate_.ring();
     TRY(auto stale, stale_matters());
     keys::Ring::Turned turned{next.clone(), {}};
@@ -145,10 +152,11 @@ Result<std::vector<MatterId>> Turn::commit(const keys::EpochKey& next, const Id1
         renewed.generation += 1;
         turned.new_pages.emplace(matter.bytes, std::move(renewed));
     }
-    auto words = boost::json::serialize(boost::json::object{{"epoch", ring.epoch_number() + 1}, {"stale", stale.size()}});
+    auto words = boost::json::serialize(
+        boost::json::object{{"epoch", ring.epoch_number() + 1}, {"stale", stale.size()}, {"new_root_key", new_root}});
     auto done = gate_.log().commit(own_draft(gate_, audit::Action::epoch_turned, words),
                                    [&](storage::RecordWriter& writer, audit::Draft&) -> Result<void> {
-                                       TRY(auto held, writer.single(token_single));
+                                       TRY(auto held, writer.single(turn_token));
                                        if (!held || held->value != bytes(View(token)))
                                            return fail(Problem::stale, "another turn was begun");
                                        for (const auto& matter : stale)
@@ -227,12 +235,12 @@ Result<void> Turn::erase(const keys::RootKey& root, TurnReport& report) {
             if (name != key_set_name(mark) && name.ends_with(".keys")) CHECK(copies->remove(name));
         }
     }
-    return gate_.records().commit([](storage::RecordWriter& writer) { return writer.drop_single(token_single); });
+    return gate_.records().commit([](storage::RecordWriter& writer) { return writer.drop_single(turn_token); });
 }
 
 Result<TurnReport> Turn::recover(const keys::RootKey& root) {
     TurnReport report{.epoch = gate_.ring().epoch_number()};
-    TRY(auto token, gate_.records().single(token_single));
+    TRY(auto token, gate_.records().single(turn_token));
     auto reports = slots_.report();
     bool leftovers = std::ranges::any_of(reports, [](const SlotReport& r) { return r.other_epochs > 0; });
     if (!token && !leftovers) return report;

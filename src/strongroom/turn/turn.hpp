@@ -20,6 +20,14 @@ namespace muniment::strongroom {
 /// destruction.
 enum class TurnStep : std::uint8_t { called = 1, placed = 2, checked = 3, committed = 4, copied = 6, erased = 7 };
 
+/// The single row that says a turn is under way.
+inline constexpr std::string_view turn_token = "turn";
+
+struct TurnWish {
+    const keys::RootKey* next_root = nullptr;    ///< seals the new epoch key: once committed, the former root key opens nothing
+    bool all_documents = false;                  ///< in the key set, not only those of stale matters: their secrets are new
+};
+
 struct TurnReport {
     std::uint64_t epoch = 0;                     ///< its number now
     std::size_t records = 0;
@@ -36,7 +44,9 @@ class Turn {
     Turn(access::Gate& gate, SlotWatch& slots, std::vector<storage::KeySets*> copies, Probe probe = {})
         : gate_(gate), slots_(slots), copies_(std::move(copies)), probe_(std::move(probe)) {}
 
-    Result<TurnReport> run(const keys::RootKey& root);
+    Result<TurnReport> run(const keys::RootKey& root, const TurnWish& wish = {});
+    /// Whether step 1 would let it begin.
+    Result<void> may_run();
     /// At the start and each check: where a turn was cut off after its commit, goes on at step 6; key files of an epoch that was
     /// placed and never committed are erased. Nothing to do is success.
     Result<TurnReport> recover(const keys::RootKey& root);
@@ -45,7 +55,7 @@ class Turn {
     Result<std::vector<storage::Slot*>> call();
     Result<void> place(const std::vector<storage::Slot*>& slots, const keys::RootKey& root, const keys::EpochKey& next);
     Result<void> check();
-    Result<std::vector<MatterId>> commit(const keys::EpochKey& next, const Id16& token, TurnReport& report);
+    Result<std::vector<MatterId>> commit(const keys::EpochKey& next, const Id16& token, bool new_root, TurnReport& report);
     Result<void> copy(const std::vector<MatterId>& matters);
     Result<void> erase(const keys::RootKey& root, TurnReport& report);
     Result<std::vector<MatterId>> stale_matters() const;

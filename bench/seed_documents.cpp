@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "app/home.hpp"
 #include "app/open_firm.hpp"
+#include "app/unlock_files.hpp"
 #include "strongroom/founding.hpp"
 #include "strongroom/matters/document_rows.hpp"
 
@@ -115,8 +115,7 @@ int main(int argc, char** argv) {
     must(crypto::start());
     auto home = must(app::Home::open(argv[1]));
     auto stores = must(app::Stores::open(home));
-    auto file = must(keys::UnlockFile::decode(view(must(app::read_small_file(home.unlock_file())))));
-    auto root = must(keys::unlock_with_key_file(file, must(app::read_key_file(home.key_file()))));
+    auto root = std::move(must(app::roots_by_key_file(home)).front());
     auto firm = must(strongroom::firm_in(*stores.records));
     auto ring = must(keys::Ring::open(*stores.records, firm, epoch_of(stores, root, firm)));
     const auto matters = ring->matters();

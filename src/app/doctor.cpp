@@ -11,6 +11,7 @@
 #include "app/control.hpp"
 #include "app/home.hpp"
 #include "app/say.hpp"
+#include "app/unlock_files.hpp"
 
 namespace muniment::app {
 namespace {
@@ -73,16 +74,29 @@ void look_at_places(const Home& home, std::vector<Finding>& found) {
             ++elsewhere;
         }
     }
-    bool key_file = std::filesystem::exists(home.key_file());
+    bool key_file = has_key_file(home);
     if (elsewhere == 0) {
         found.push_back({Grade::red, key_file ? "Whoever takes this disk can read everything: data, key file and every slot lie on it."
                                               : "Data and every slot lie on one disk: whoever takes it needs only the passphrase.",
                          "Put the slots on other sites (init --slot), and the key file into a credential store, or unlock by passphrase."});
-    } else if (key_file && device_of(home.key_file()) == data) {
+    } else if (key_file && device_of(home.keys()) == data) {
         found.push_back({Grade::warning, "The key file lies on the data's disk.", "Unlock by passphrase, or keep the key file elsewhere."});
     } else {
         found.push_back({Grade::good, "Data, slots and the way to unlock are apart.", ""});
     }
+}
+
+void look_at_unlocking(const Home& home, std::vector<Finding>& found) {
+    auto files = unlock_files(home);
+    if (!files)
+        found.push_back({Grade::red, "A file among the unlock files cannot be read.", "Look at " + home.keys().string() + ": " + files.error().text()});
+    if (home.shares.empty()) {
+        found.push_back({Grade::warning, "There are no recovery shares: whoever loses the passphrase or the unlock file loses everything.",
+                         "muniment keys new-root --shares 3-of-5 (with --passphrase-file or --key-file)"});
+        return;
+    }
+    const auto& set = home.shares.back();
+    found.push_back({Grade::good, "Any " + std::to_string(set.needed) + " of " + std::to_string(set.of) + " recovery shares open the firm (set " + set.set + ").", ""});
 }
 
 void look_at_disk(const Home& home, std::vector<Finding>& found) {
@@ -145,6 +159,7 @@ int run(const cli::Arguments& given) {
     std::vector<Finding> found;
     look_at_memory(found);
     look_at_places(*home, found);
+    look_at_unlocking(*home, found);
     look_at_disk(*home, found);
     look_at_certificate(*home, found);
     look_at_server(*home, found);

@@ -73,11 +73,21 @@ Result<Home> Home::open(const std::filesystem::path& folder) {
         return fail(Problem::corrupt, (folder / "home.json").string());
     for (const auto& slot : parsed.at("slots").as_array()) home.slots.emplace_back(slot.as_string());
     home.trial = parsed.as_object().contains("trial") && parsed.at("trial").as_bool();
+    if (const auto* sets = parsed.as_object().if_contains("shares")) {
+        for (const auto& set : sets->as_array()) {
+            home.shares.push_back({std::string(set.at("root").as_string()), std::string(set.at("set").as_string()),
+                                   set.at("needed").to_number<unsigned>(), set.at("of").to_number<unsigned>()});
+        }
+    }
     return home;
 }
 
 Result<void> Home::save() const {
     boost::json::object said{{"slots", boost::json::value_from(slots)}, {"trial", trial}};
+    boost::json::array sets;
+    for (const auto& set : shares)
+        sets.push_back(boost::json::object{{"root", set.root}, {"set", set.set}, {"needed", set.needed}, {"of", set.of}});
+    said["shares"] = std::move(sets);
     return write_private_file(folder / "home.json", boost::json::serialize(said) + "\n", true);
 }
 

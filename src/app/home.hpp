@@ -2,7 +2,7 @@
 // The home folder of an installation, and what lies where in it:
 //
 //   data/             records.sqlite, packs/          sealed; what a backup copies
-//   keys/             root.unlock, unlock.key         opens the firm together with a slot: never in data/, never backed up
+//   keys/             *.unlock, perhaps a *.key       opens the firm together with a slot: never in data/, never backed up
 //   keys/log.vkey     the public key of the log       what `audit verify` trusts
 //   slots/a, slots/b  the epoch key                   only for trying out: in real use elsewhere (init --slot)
 //   key-sets/a, …     key sets beside each slot
@@ -21,16 +21,24 @@
 
 namespace muniment::app {
 
+/// That a root key was cut into recovery shares: what people must know to use them, nothing that opens anything.
+struct ShareSet {
+    std::string root;                       ///< short mark of the root key
+    std::string set;                        ///< the words that each share begins with
+    unsigned needed = 0, of = 0;
+    std::string text() const { return std::to_string(needed) + "-of-" + std::to_string(of); }
+};
+
 struct Home {
     std::filesystem::path folder;
     std::vector<std::string> slots;         ///< folders; relative ones lie in the home
     bool trial = false;                     ///< slots and key file on the data's disk: `./run`
+    std::vector<ShareSet> shares;           ///< one; two while a new root key comes in
 
     std::filesystem::path data() const { return folder / "data"; }
     std::filesystem::path database() const { return data() / "records.sqlite"; }
     std::filesystem::path packs() const { return data() / "packs"; }
-    std::filesystem::path unlock_file() const { return folder / "keys" / "root.unlock"; }
-    std::filesystem::path key_file() const { return folder / "keys" / "unlock.key"; }
+    std::filesystem::path keys() const { return folder / "keys"; }     ///< unlock_files.hpp
     std::filesystem::path log_key() const { return folder / "keys" / "log.vkey"; }
     std::filesystem::path tls(std::string_view file) const { return folder / "tls" / file; }
     std::filesystem::path control() const { return folder / "control.sock"; }

@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // `muniment init`: a new firm. Keys, slots, the local certificate, the first administrator's invitation.
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cstdio>
 
 #include "app/app.hpp"
+#include "app/asking.hpp"
 #include "app/open_firm.hpp"
 #include "app/say.hpp"
+#include "app/share_pages.hpp"
+#include "app/unlock_files.hpp"
 #include "base/random.hpp"
 #include "strongroom/founding.hpp"
 
 namespace muniment::app {
 namespace {
+
+namespace json = boost::json;
+
+constexpr const char* default_name = "My firm";
 
 struct Made {
     std::string invitation;
@@ -26,21 +34,18 @@ Result<void> make_certificates(const Home& home, const std::vector<std::string>&
     return write_private_file(home.tls("server.key"), server.key_pem);
 }
 
-/// The root key, sealed under the way in that was chosen: a passphrase, or a key file beside it.
-Result<void> seal_root(const Home& home, const keys::RootKey& root, const FirmId& firm, const std::optional<std::string>& passphrase) {
-    keys::UnlockFile file;
-    if (passphrase) {
-        // Offline guesses are what a passphrase must stand: more memory than a sign-in takes.
-        TRY(file, keys::seal_root_with_passphrase(root, firm, *passphrase, {.passes = 3, .memory_bytes = 256ull * 1024 * 1024}));
-    } else {
-        auto key = crypto::Secret::random(32);
-        CHECK(write_private_file(home.key_file(), to_hex(key.expose()) + "\n"));
-        file = keys::seal_root_with_key_file(root, firm, key);
-    }
-    return write_private_file(home.unlock_file(), text(file.encode()));
+/// Before anything depends on the root key: who does not have the shares in hand begins anew.
+Result<void> share_root(Home& home, const keys::RootKey& root, const FirmId& firm, const ShareWish& wish, const cli::Arguments& given) {
+    if (!wish.wanted()) return {};
+    auto secret = crypto::Secret::zeros(keys::RootKey::size);
+    std::ranges::copy(root.expose(), secret.fill().begin());
+    auto shares = crypto::split(secret, wish.needed, wish.of);
+    CHECK(hand_out(wish, shares, given.get("--firm", default_name), SystemClock().now()));
+    home.shares.push_back(share_set(wish, shares, keys::mark_of(root, firm)));
+    return {};
 }
 
-Result<Made> make_firm(Home home, const cli::Arguments& given, const std::optional<std::string>& passphrase) {
+Result<Made> make_firm(Home home, const cli::Arguments& given, const Methods& methods, const ShareWish& wish) {
     SystemClock clock;
     if (std::filesystem::exists(home.folder / "home.json"))
         return fail(Problem::already_done, "there is a firm at " + home.folder.string());
@@ -50,9 +55,10 @@ Result<Made> make_firm(Home home, const cli::Arguments& given, const std::option
     auto firm = FirmId::random();
     auto root = keys::RootKey::random();
     Made made{.invitation = {}, .admin = given.get("--admin", "admin")};
-    CHECK(seal_root(home, root, firm, passphrase));
+    CHECK(share_root(home, root, firm, wish, given));
+    CHECK(add_methods(home, root, firm, methods));
     CHECK(make_certificates(home, names, clock.now()));
-    strongroom::Founding founding{.firm_name = given.get("--firm", "My firm"),
+    strongroom::Founding founding{.firm_name = given.get("--firm", default_name),
                                   .first = {.sign_in = made.admin, .name = given.get("--admin-name", "First administrator"),
                                             .roles = {access::FirmRole::administrator}}};
     TRY(auto founded, strongroom::found(*stores.records, stores.slot_list(), root, firm, founding, clock));
@@ -71,19 +77,23 @@ int run(const cli::Arguments& given) {
         return usage("A firm needs at least two slots, in different places: give --slot twice (two folders at other sites), or --trial "
                      "to try Muniment out with both on this disk.");
     }
-    std::optional<std::string> passphrase;
+    auto wish = share_wish(given);
+    Methods methods;
     if (given.has("--passphrase-file")) {
-        auto read = read_small_file(given.get("--passphrase-file"));
+        auto read = passphrase_in_file(given.get("--passphrase-file"));
         if (!read) return failed(read.error());
-        while (read->ends_with('\n')) read->pop_back();
-        passphrase = std::move(*read);
+        methods.passphrase = std::move(*read);
     }
-    auto made = make_firm(home, given, passphrase);
+    methods.key_file = !methods.passphrase && !given.has("--no-unlock-file");
+    if (given.has("--no-unlock-file") && (!wish.wanted() || methods.passphrase))
+        return usage("--no-unlock-file leaves recovery shares as the only way in: it needs --shares, and goes without --passphrase-file.");
+    auto made = make_firm(home, given, methods, wish);
     if (!made) return failed(made.error());
     if (given.json()) {
-        say(boost::json::serialize(boost::json::object{{"home", home.folder.string()},
+        say(json::serialize(json::object{{"home", home.folder.string()},
                                                        {"admin", made->admin},
                                                        {"invitation", made->invitation},
+                                                       {"shares", wish.wanted() ? json::value(given.get("--shares")) : json::value()},
                                                        {"authority", home.tls("authority.pem").string()}}));
         return 0;
     }
@@ -91,14 +101,29 @@ int run(const cli::Arguments& given) {
     say("The first administrator comes in with the sign-in name \"" + made->admin +
         "\" and this invitation, shown once and valid for 72 hours:");
     say("    " + made->invitation);
-    if (!passphrase)
-        say("It unlocks itself by the key file " + home.key_file().string() + ": whoever takes this machine whole can read it.");
+    if (methods.key_file)
+        say("It unlocks itself by the key file in " + home.keys().string() + ": whoever takes this machine whole can read it.");
+    say(wish.wanted() ? "Any " + std::to_string(wish.needed) + " of the " + std::to_string(wish.of) +
+                            " recovery shares open it, with the database and one slot, when everything else is lost."
+                      : std::string("There are NO RECOVERY SHARES: whoever loses the ") + (methods.passphrase ? "passphrase" : "key file") +
+                            " or its unlock file loses everything. `muniment keys new-root --shares 3-of-5` makes some.");
     return 0;
 }
 
 }  // namespace
 
 cli::Command init_command() {
+    std::vector<cli::Option> options{
+        home_option,
+        {"--firm", "NAME", "the firm's name"},
+        {"--admin", "NAME", "the first administrator's sign-in name (default: admin)"},
+        {"--admin-name", "NAME", "the first administrator's name"},
+        {"--slot", "DIR", "a slot's folder; give at least two", false, true},
+        {"--name", "HOST", "a name or address that people reach the server by", false, true},
+        {"--passphrase-file", "FILE", "unlock by this passphrase instead of a key file; `-` is not taken, a file is"},
+        {"--no-unlock-file", "", "neither key file nor passphrase: recovery shares are the only way in"},
+        {"--trial", "", "for trying out: both slots in the home folder"}};
+    for (auto& option : share_options()) options.push_back(std::move(option));
     return {
         .name = "init",
         .line = "Found a firm in a home folder on this machine",
@@ -109,16 +134,11 @@ cli::Command init_command() {
             "A slot is a small folder that holds the key of the present epoch. Losing all slots loses everything, so there are "
             "at\n"
             "least two, in different places.\n\n"
+            "Recovery shares are words on paper, one page for each holder, that together open the firm when everything but the\n"
+            "database and one slot is lost. They are shown once, at the terminal, one holder at a time.\n\n"
             "Example:\n  muniment init --home /var/lib/muniment --firm 'Example & Partners' --slot /mnt/site-a/slot --slot "
-            "/mnt/site-b/slot\n",
-        .options = {{"--home", "DIR", "the home folder (else $MUNIMENT_HOME, else /var/lib/muniment)"},
-                    {"--firm", "NAME", "the firm's name"},
-                    {"--admin", "NAME", "the first administrator's sign-in name (default: admin)"},
-                    {"--admin-name", "NAME", "the first administrator's name"},
-                    {"--slot", "DIR", "a slot's folder; give at least two", false, true},
-                    {"--name", "HOST", "a name or address that people reach the server by", false, true},
-                    {"--passphrase-file", "FILE", "unlock by this passphrase instead of a key file; `-` is not taken, a file is"},
-                    {"--trial", "", "for trying out: both slots in the home folder"}},
+            "/mnt/site-b/slot \\\n      --shares 3-of-5 --passphrase-file /root/passphrase\n",
+        .options = std::move(options),
         .run = run};
 }
 

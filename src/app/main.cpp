@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cstdio>
 
 #include "app/app.hpp"
@@ -16,6 +17,8 @@ int main(int argc, char** argv) {
         return 1;
     }
     auto commands = app::local_commands();
-    for (const auto& command : cli::client_commands()) commands.push_back(command);
+    // On the server's own machine `unlock` is the local one.
+    for (const auto& command : cli::client_commands())
+        if (std::ranges::find(commands, command.name, &cli::Command::name) == commands.end()) commands.push_back(command);
     return cli::main_of(commands, argc, argv);
 }

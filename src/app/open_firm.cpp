@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/open_firm.hpp"
 
+#include <algorithm>
+#include <boost/json.hpp>
+
 #include "base/journal.hpp"
 #include "base/limits.hpp"
 #include "strongroom/founding.hpp"
@@ -29,6 +32,12 @@ void alarm(audit::Log& log, const keys::Ring& ring, const Error& why) {
 }
 
 }  // namespace
+
+Result<void> OpenFirm::opens_a_slot(Stores& stores, const keys::RootKey& root) {
+    TRY(auto id, strongroom::firm_in(*stores.records));
+    CHECK(epoch_from_slots(stores, root, id));
+    return {};
+}
 
 Result<std::shared_ptr<OpenFirm>> OpenFirm::open(Stores& stores, keys::RootKey root, const Clock& clock) {
     std::shared_ptr<OpenFirm> firm(new OpenFirm(stores));
@@ -75,7 +84,8 @@ Result<void> OpenFirm::claim(const Home& home) {
 }
 
 Result<void> OpenFirm::check() {
-    std::lock_guard lock(turning_);
+    std::unique_lock lock(turning_, std::try_to_lock);
+    if (!lock) return {};   // a turn or a renewal is under way, which may take long; the next check looks
     if (auto inspected = gate_->inspect(); !inspected) {
         // The alarm is in the record; and slots are told nothing by a database that does not fit.
         alarm(*log_, *ring_, inspected.error());
@@ -94,11 +104,67 @@ Result<void> OpenFirm::check() {
     return {};
 }
 
-Result<strongroom::TurnReport> OpenFirm::turn() {
+Result<strongroom::TurnReport> OpenFirm::turn(const keys::RootKey* next_root) {
     std::lock_guard lock(turning_);
     const auto* root = slots_->root();
     if (!root) return fail(Problem::locked);
-    return strongroom::Turn(*gate_, *slots_, stores_.key_set_list()).run(*root);
+    return strongroom::Turn(*gate_, *slots_, stores_.key_set_list()).run(*root, {.next_root = next_root});
+}
+
+Result<OpenFirm::Renewed> OpenFirm::renew() {
+    std::lock_guard lock(turning_);
+    const auto* root = slots_->root();
+    if (!root) return fail(Problem::locked);
+    // The turn at the end is what makes the former keys worthless: where it could not be done, nothing is begun.
+    strongroom::Turn turn(*gate_, *slots_, stores_.key_set_list());
+    CHECK(turn.may_run());
+    strongroom::Renewal renewal(*gate_);
+    Renewed renewed;
+    TRY(static_cast<strongroom::RenewalReport&>(renewed), renewal.run());
+    TRY(renewed.turn, turn.run(*root, {.all_documents = true}));
+    CHECK(renewal.finish());
+    return renewed;
+}
+
+bool OpenFirm::settled() {
+    std::lock_guard lock(turning_);
+    auto needed = keys::Ring::needed_mark(gate_->records());
+    auto token = gate_->records().single(strongroom::turn_token);
+    if (!needed || *needed != ring_->mark() || !token || *token) return false;
+    return std::ranges::all_of(slots_->report(), [](const auto& slot) { return slot.other_epochs == 0; });
+}
+
+Result<keys::RootKey> OpenFirm::root_copy() {
+    std::lock_guard lock(turning_);
+    const auto* root = slots_->root();
+    if (!root) return fail(Problem::locked);
+    return root->clone();
+}
+
+Result<keys::Mark> OpenFirm::root_mark() {
+    TRY(auto root, root_copy());
+    return keys::mark_of(root, ring_->firm());
+}
+
+Result<void> OpenFirm::record(audit::Action action, audit::Outcome outcome, const boost::json::object& words) {
+    audit::Leaf leaf{.action = action, .outcome = outcome};
+    CHECK(log_->record({std::move(leaf), bytes(boost::json::serialize(words)),
+                        {storage::OwnerKind::firm, ring_->firm().bytes, ring_->firm_details()}}));
+    return {};
+}
+
+Result<void> OpenFirm::record_shares(const std::vector<keys::ShareBox::Used>& used, const std::map<std::string, std::uint64_t>& refused) {
+    for (const auto& share : used) {
+        CHECK(record(audit::Action::share_given, audit::Outcome::done,
+                     {{"holder", share.holder}, {"set", share.set}, {"source", share.source}, {"given", to_rfc3339(share.at)}}));
+    }
+    for (const auto& [source, count] : refused)
+        CHECK(record(audit::Action::share_given, audit::Outcome::refused, {{"source", source}, {"count", count}}));
+    return {};
+}
+
+Result<void> OpenFirm::record_method(std::string_view method, std::string_view change) {
+    return record(audit::Action::unlock_method_changed, audit::Outcome::done, {{"method", method}, {"change", change}});
 }
 
 void OpenFirm::stop_cleanly() {

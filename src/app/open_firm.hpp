@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What unlocking opens, in the order of the layer table, and locking closes in reverse. Dropped, every key is wiped.
 #pragma once
+#include <boost/json/object.hpp>
 #include <memory>
 
 #include "access/access.hpp"
 #include "app/home.hpp"
+#include "keys/share_box.hpp"
 #include "server/house.hpp"
 #include "strongroom/strongroom.hpp"
 
@@ -14,6 +16,8 @@ class OpenFirm {
   public:
     /// `wrong_key`, `wall_shut`, `corrupt`, `conflict` (the database is older than the firm): each says what is safe to do.
     static Result<std::shared_ptr<OpenFirm>> open(Stores& stores, keys::RootKey root, const Clock& clock);
+    /// Whether some slot gives the key that this database needs to this root key. `wrong_key` where all that are in reach do not.
+    static Result<void> opens_a_slot(Stores& stores, const keys::RootKey& root);
     /// After the founding: this database is the living one, and the log's key is written where `audit verify` finds it.
     Result<void> claim(const Home& home);
 
@@ -26,11 +30,25 @@ class OpenFirm {
 
     /// At intervals: slots, a turn that was cut off, and the rows that the gate decides by.
     Result<void> check();
-    Result<strongroom::TurnReport> turn();
+    /// With `next_root`: the new epoch key is sealed under it, and the former root key opens nothing afterwards.
+    Result<strongroom::TurnReport> turn(const keys::RootKey* next_root = nullptr);
+    struct Renewed : strongroom::RenewalReport {
+        strongroom::TurnReport turn;
+    };
+    /// New keys for people, clients, matters and documents, then the turn. Cut off, it goes on when it is called again.
+    Result<Renewed> renew();
+    /// No turn is under way or left over in any slot in reach.
+    bool settled();
+    Result<keys::Mark> root_mark();
+    Result<keys::RootKey> root_copy();
+    /// Entries about how the strongroom was unlocked, and can be.
+    Result<void> record_shares(const std::vector<keys::ShareBox::Used>& used, const std::map<std::string, std::uint64_t>& refused);
+    Result<void> record_method(std::string_view method, std::string_view change);
     void stop_cleanly();
 
   private:
     explicit OpenFirm(Stores& stores) : stores_(stores) {}
+    Result<void> record(audit::Action action, audit::Outcome outcome, const boost::json::object& words);
 
     Stores& stores_;
     std::string name_;

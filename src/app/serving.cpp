@@ -1,34 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/serving.hpp"
 
-#include <boost/json.hpp>
-
-#include "app/verify_log.hpp"
 #include "base/journal.hpp"
 #include "base/limits.hpp"
 
 namespace muniment::app {
-namespace json = boost::json;
 
 std::shared_ptr<OpenFirm> Serving::firm() const {
     std::lock_guard lock(mutex_);
     return firm_;
 }
 
+Result<std::shared_ptr<OpenFirm>> Serving::open_firm() const {
+    auto open = firm();
+    if (!open) return fail(Problem::locked);
+    return open;
+}
+
 bool Serving::is_open() const { return firm() != nullptr; }
 
 Result<void> Serving::unlock_itself() {
-    auto key = read_key_file(home_.key_file());
-    if (!key) return fail(Problem::locked);
-    TRY(auto content, read_small_file(home_.unlock_file()));
-    TRY(auto file, keys::UnlockFile::decode(view(content)));
-    TRY(auto root, keys::unlock_with_key_file(file, *key));
-    return unlock(std::move(root));
+    TRY(auto roots, roots_by_key_file(home_));
+    return unlock(std::move(roots));
 }
 
-Result<void> Serving::unlock(keys::RootKey root) {
+Result<void> Serving::unlock(std::vector<keys::RootKey> roots) {
+    std::lock_guard lock(opening_);
+    for (auto& root : roots)
+        if (OpenFirm::opens_a_slot(stores_, root)) return open_with(std::move(root));
+    // None does: opening says why.
+    return open_with(std::move(roots.front()));
+}
+
+Result<void> Serving::open_with(keys::RootKey root) {
     if (is_open()) return fail(Problem::already_done, "the strongroom is open");
-    if (!former_.expired()) return fail(Problem::busy, "requests from before the lock have not ended yet");
+    {
+        std::lock_guard lock(mutex_);
+        if (!former_.expired()) return fail(Problem::busy, "requests from before the lock have not ended yet");
+    }
     auto opened = OpenFirm::open(stores_, std::move(root), clock_);
     if (!opened) {
         door_.shut(opened.error());
@@ -38,9 +47,13 @@ Result<void> Serving::unlock(keys::RootKey root) {
     if (found.packs > 0)
         journal(Level::info, "start.recovered",
                 {{"packs", found.packs}, {"checked", found.checked}, {"dropped", found.dropped}, {"damaged", found.damaged}});
-    std::lock_guard lock(mutex_);
-    firm_ = std::move(*opened);
-    door_.open(std::shared_ptr<server::House>(firm_, const_cast<server::House*>(&firm_->house())));
+    box_.clear();
+    {
+        std::lock_guard lock(mutex_);
+        firm_ = std::move(*opened);
+        door_.open(std::shared_ptr<server::House>(firm_, const_cast<server::House*>(&firm_->house())));
+    }
+    if (auto kept = keep_present_methods(); !kept) journal(Level::warning, "unlock.files-not-tidied", {{"problem", kept.error().problem}});
     return {};
 }
 
@@ -52,6 +65,10 @@ std::size_t Serving::lock() {
         if (closing) former_ = closing;
     }
     door_.shut();
+    {
+        std::lock_guard lock(opening_);
+        box_.clear();
+    }
     if (!closing) return former_.expired() ? 0 : 1;
     // Nothing is admitted any more, and transfers under way end at their next step; the last of them to leave wipes the keys.
     closing->stop_cleanly();
@@ -69,74 +86,59 @@ std::size_t Serving::lock() {
 }
 
 void Serving::check() {
+    auto open = firm();
+    if (!open) return;
+    if (auto checked = open->check(); !checked) journal(Level::error, "check.failed", {{"problem", checked.error().problem}});
+    open.reset();
+    if (auto kept = keep_present_methods(); !kept) journal(Level::warning, "unlock.files-not-tidied", {{"problem", kept.error().problem}});
+}
+
+// ---- recovery shares ----
+
+Result<server::Unlocking::Taken> Serving::take_share(std::string_view words, const std::string& source) {
+    if (is_open()) return fail(Problem::already_done, "the strongroom is open");
+    TRY(auto parsed, access::Source::parse(source));
+    CHECK(throttle_.attempt(parsed, view("share"), clock_.steady()));
+    return give_share(words, {source});
+}
+
+Result<server::Unlocking::Taken> Serving::give_share(std::string_view words, const keys::ShareBox::Giver& giver) {
+    std::lock_guard lock(opening_);
+    if (is_open()) return fail(Problem::already_done, "the strongroom is open");
+    Taken taken;
+    TRY(taken.standing, box_.add(words, giver, clock_));
+    if (taken.standing.missing > 0) return taken;
+    TRY(auto opened, box_.open([&](const keys::RootKey& root) { return OpenFirm::opens_a_slot(stores_, root).has_value(); }));
+    if (!opened) return taken;
+    auto used = std::move(opened->shares);
+    CHECK(open_with(std::move(opened->root)));
+    record_shares(used);
+    taken.open = true;
+    return taken;
+}
+
+/// Who they were cannot be known before the door is open; where each share came from can.
+void Serving::record_shares(const std::vector<keys::ShareBox::Used>& used) {
+    auto refused = box_.refused();
     if (auto open = firm()) {
-        if (auto checked = open->check(); !checked) journal(Level::error, "check.failed", {{"problem", checked.error().problem}});
+        if (auto recorded = open->record_shares(used, refused); !recorded)
+            journal(Level::error, "unlock.shares-not-recorded", {{"problem", recorded.error().problem}});
     }
 }
 
-Result<json::object> Serving::unlock_by_passphrase(const json::object& question) {
-    const auto* passphrase = question.if_contains("passphrase");
-    if (!passphrase || !passphrase->is_string()) return fail(Problem::malformed, "no passphrase came");
-    TRY(auto content, read_small_file(home_.unlock_file()));
-    TRY(auto file, keys::UnlockFile::decode(view(content)));
-    TRY(auto root, keys::unlock_with_passphrase(file, passphrase->as_string()));
-    CHECK(unlock(std::move(root)));
-    return json::object{{"state", "open"}};
-}
-
-Result<json::object> Serving::status() {
+/// Where nothing is left over from a turn, unlock files and share sets of other root keys are of no use to anybody honest.
+Result<void> Serving::keep_present_methods() {
+    std::lock_guard lock(methods_);
     auto open = firm();
-    json::object said{{"state", open ? "open" : "locked"}, {"trial", home_.trial}};
-    auto arena = crypto::arena_status();
-    said["keys_locked_in_memory"] = arena.locked;
-    if (!open) return said;
-    said["epoch"] = open->gate().ring().epoch_number();
-    said["mark"] = to_hex(View(open->gate().ring().mark()).first(8));
-    json::array slots;
-    for (const auto& slot : open->slots().report()) {
-        slots.push_back(json::object{{"name", slot.name}, {"state", strongroom::text_of(slot.state)},
-                                     {"good", slot.state == strongroom::SlotState::holds}, {"former_epochs", slot.other_epochs}});
-    }
-    said["slots"] = std::move(slots);
-    said["may_turn"] = open->slots().may_touch();
-    return said;
+    if (!open || !open->settled()) return {};
+    return keep_present(*open);
 }
 
-Result<json::object> Serving::verify() {
-    auto open = firm();
-    if (open) CHECK(open->log().checkpoint_now());
-    TRY(auto report, verify_log(*stores_.records, home_));
-    return as_json(report);
-}
-
-Result<json::object> Serving::answer(const json::object& question) {
-    const auto* asked = question.if_contains("ask");
-    std::string what = asked && asked->is_string() ? std::string(asked->as_string()) : "";
-    if (what == "status") return status();
-    if (what == "verify") return verify();
-    if (what == "unlock") {
-        if (question.contains("passphrase")) return unlock_by_passphrase(question);
-        CHECK(unlock_itself());
-        return json::object{{"state", "open"}};
-    }
-    if (what == "lock") {
-        if (auto left = lock(); left > 0) {
-            return fail(
-                Problem::busy,
-                std::to_string(left) + " transfers have not ended yet, and the keys stay until they have; nobody new is let in");
-        }
-        return json::object{{"state", "locked"}};
-    }
-    if (what == "turn") {
-        auto open = firm();
-        if (!open) return fail(Problem::locked);
-        TRY(auto report, open->turn());
-        return json::object{{"epoch", report.epoch},
-                            {"erased", json::value_from(report.erased)},
-                            {"pending", json::value_from(report.pending)},
-                            {"stale_matters", report.stale_matters}};
-    }
-    return fail(Problem::malformed, "the control socket was asked for something unknown");
+Result<void> Serving::keep_present(OpenFirm& open) {
+    TRY(auto root, open.root_mark());
+    CHECK(keep_only(home_, root));
+    if (std::erase_if(home_.shares, [&](const ShareSet& set) { return set.root != short_mark(root); }) > 0) CHECK(home_.save());
+    return {};
 }
 
 }  // namespace muniment::app

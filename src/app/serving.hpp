@@ -3,23 +3,30 @@
 #pragma once
 #include <boost/json/object.hpp>
 
+#include "access/authenticate/throttle.hpp"
 #include "app/control.hpp"
 #include "app/open_firm.hpp"
+#include "app/unlock_files.hpp"
+#include "keys/share_box.hpp"
 #include "server/door.hpp"
 
 namespace muniment::app {
 
-class Serving {
+class Serving final : public server::Unlocking {
   public:
-    Serving(Home home, Stores stores) : home_(std::move(home)), stores_(std::move(stores)) {}
+    Serving(Home home, Stores stores) : home_(std::move(home)), stores_(std::move(stores)), door_(this) {}
 
     /// By the key file, where there is one; `locked` where none is.
     Result<void> unlock_itself();
-    Result<void> unlock(keys::RootKey root);
+    /// With the first of them that opens a slot.
+    Result<void> unlock(std::vector<keys::RootKey> roots);
     /// Shuts the door, ends what is under way at its next step, and wipes the keys. Gives how many requests still hold them after
     /// limits::drain_wait: 0 means locked.
     std::size_t lock();
     bool is_open() const;
+
+    /// From the network (server/unlocking.hpp).
+    Result<Taken> take_share(std::string_view words, const std::string& source) override;
 
     server::Door& door() { return door_; }
     Result<boost::json::object> answer(const boost::json::object& question);   ///< the control socket's
@@ -27,18 +34,47 @@ class Serving {
     const Clock& clock() const { return clock_; }
 
   private:
+    /// A root key whose shares people are writing down; nothing depends on it yet.
+    struct Pending {
+        std::string ticket;
+        keys::RootKey root;
+        std::optional<ShareSet> shares;
+        Duration since;
+    };
+
     std::shared_ptr<OpenFirm> firm() const;
-    Result<boost::json::object> unlock_by_passphrase(const boost::json::object& question);
+    Result<std::shared_ptr<OpenFirm>> open_firm() const;    ///< `locked` where there is none
+    Result<void> open_with(keys::RootKey root);
+    Result<Taken> give_share(std::string_view words, const keys::ShareBox::Giver& giver);
+    void record_shares(const std::vector<keys::ShareBox::Used>& used);
+    Result<void> keep_present_methods();
+    Result<void> keep_present(OpenFirm& open);              ///< under methods_
+
+    // What the control socket is asked.
+    Result<boost::json::object> unlock_as_asked(const boost::json::object& question);
+    Result<boost::json::object> share_given(const boost::json::object& question);
+    Result<boost::json::object> lock_as_asked();
     Result<boost::json::object> status();
     Result<boost::json::object> verify();
+    Result<boost::json::object> turn();
+    Result<boost::json::object> begin_new_root(const boost::json::object& question);
+    Result<boost::json::object> bring_in_new_root(const boost::json::object& question);
+    Result<boost::json::object> add_method(const boost::json::object& question);
+    Result<boost::json::object> drop_method(const boost::json::object& question);
+    Result<boost::json::object> renew();
 
     SystemClock clock_;
     Home home_;
     Stores stores_;
     server::Door door_;
-    mutable std::mutex mutex_;
+    mutable std::mutex mutex_;            // guards firm_ and former_
     std::shared_ptr<OpenFirm> firm_;
-    std::weak_ptr<OpenFirm> former_;      ///< what was locked, until the last request has left it
+    std::weak_ptr<OpenFirm> former_;      // what was locked, until the last request has left it
+    std::mutex opening_;                  // one unlocking at a time; guards box_
+    keys::ShareBox box_;
+    access::Throttle throttle_;           // of shares from the network; access::SignIn has its own
+    std::mutex methods_;                  // one change of unlock files and of home_.shares at a time; guards pending_
+    std::optional<Pending> pending_;
 };
 
 }  // namespace muniment::app

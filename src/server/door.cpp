@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/door.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/journal.hpp"
 #include "server/routes/routes.hpp"
 
@@ -66,7 +69,19 @@ Answer staying(Stay stay, Answer answer) {
 
 }  // namespace
 
-Door::Door() : locked_(routes::health(routes::Health::locked)) {}
+namespace {
+
+const std::vector<std::string> unlock_path{"api", "v1", "unlock"};
+
+std::vector<Route> locked_routes(Unlocking* unlocking) {
+    auto table = routes::health(routes::Health::locked);
+    if (unlocking) std::ranges::move(routes::unlock(unlocking), std::back_inserter(table));
+    return table;
+}
+
+}  // namespace
+
+Door::Door(Unlocking* unlocking) : locked_(locked_routes(unlocking)) {}
 Door::~Door() = default;
 
 void Door::open(std::shared_ptr<House> house) {
@@ -95,7 +110,8 @@ std::shared_ptr<const Door::Inside> Door::inside() const {
 Result<Answer> Door::begin(const Request& request) {
     auto inside = this->inside();
     if (!inside) {
-        if (!request.segments.empty() && request.segments.front() == "api") return std::unexpected(why_shut());
+        bool of_api = !request.segments.empty() && request.segments.front() == "api";
+        if (of_api && request.segments != unlock_path) return std::unexpected(why_shut());
         return locked_.route(request);
     }
     TRY(auto answer, inside->router.route(request));

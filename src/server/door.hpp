@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The door: what HTTP knocks at. Locked, it says so and nothing else; open, it leads to the routes.
+// The door: what HTTP knocks at. Locked, it says so, takes recovery shares and nothing else; open, it leads to the routes.
 //
 // A request that is under way keeps the house that it entered, to the last byte of its body: shut() returns at once, and the
 // keys are wiped when the last of them has left.
@@ -10,12 +10,14 @@
 #include "server/house.hpp"
 #include "server/http/http.hpp"
 #include "server/router.hpp"
+#include "server/unlocking.hpp"
 
 namespace muniment::server {
 
 class Door final : public Handler {
   public:
-    Door();
+    /// `unlocking` outlives the door; without one a locked door takes no shares.
+    explicit Door(Unlocking* unlocking = nullptr);
     ~Door() override;
 
     void open(std::shared_ptr<House> house);

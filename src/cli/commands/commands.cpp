@@ -8,7 +8,7 @@ namespace muniment::cli {
 std::span<const Command> client_commands() {
     static const std::vector<Command> all = [] {
         std::vector<Command> list;
-        for (auto* of : {session_commands, accept_commands, put_commands, get_commands, paper_commands, checkout_commands,
+        for (auto* of : {session_commands, accept_commands, unlock_commands, put_commands, get_commands, paper_commands, checkout_commands,
                          matter_commands, client_book_commands, people_commands, group_commands, wall_commands, access_commands,
                          audit_commands}) {
             auto some = of();

@@ -9,6 +9,7 @@ namespace muniment::cli {
 
 std::vector<Command> session_commands();     // login, logout, whoami
 std::vector<Command> accept_commands();
+std::vector<Command> unlock_commands();      // a recovery share
 std::vector<Command> people_commands();      // user
 std::vector<Command> group_commands();
 std::vector<Command> client_book_commands(); // client

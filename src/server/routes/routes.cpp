@@ -11,6 +11,7 @@ std::vector<Route> all(House& house) {
                              uploads, explain, log, roles}) {
         std::ranges::move(capability(house), std::back_inserter(table));
     }
+    std::ranges::move(unlock(nullptr), std::back_inserter(table));
     return table;
 }
 

@@ -6,6 +6,9 @@
 #include "server/house.hpp"
 #include "server/router.hpp"
 
+namespace muniment::server {
+class Unlocking;
+}
 namespace muniment::server::routes {
 
 std::vector<Route> enrolment_and_sessions(House& house);
@@ -23,6 +26,9 @@ std::vector<Route> roles(House& house);
 
 enum class Health : bool { locked, open };
 std::vector<Route> health(Health health);
+
+/// `locked`: who takes shares; nobody in an open house.
+std::vector<Route> unlock(Unlocking* locked);
 
 /// All of the above, of an open house.
 std::vector<Route> all(House& house);

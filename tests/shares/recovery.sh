@@ -51,12 +51,14 @@ refuses 'checksum' give "$work/misread"
 says '1 is still missing' give "$work/paper/share-1-of-3.txt"
 says '1 is still missing' give "$work/paper/share-1-of-3.txt"
 says 'here so far: 1' at_home keys status
-code=$(curl -sk -o "$work/answer" -w '%{http_code}' -H 'Content-Type: application/json' -d '{"share": "what is this"}' "$server_url/api/v1/unlock")
+code=$(curl -sk -o "$work/answer" -w '%{http_code}' -H 'Content-Type: application/json' \
+    -d '{"share": "what is this"}' "$server_url/api/v1/unlock")
 [ "$code" = 422 ] || fail "a share that is none was answered $code"
 grep -q bad-share "$work/answer" || fail "another problem than bad-share: $(cat "$work/answer")"
 if grep -q what "$work/answer"; then fail 'what was typed came back'; fi
 says 'the strongroom is open' client unlock --server "$server_url" --fingerprint "$fingerprint" --share-file "$work/paper/share-3-of-3.txt"
-code=$(curl -sk -o "$work/answer" -w '%{http_code}' -H 'Content-Type: application/json' -d '{"share": "x"}' "$server_url/api/v1/unlock")
+code=$(curl -sk -o "$work/answer" -w '%{http_code}' -H 'Content-Type: application/json' \
+    -d '{"share": "x"}' "$server_url/api/v1/unlock")
 [ "$code" = 409 ] || fail "an open strongroom answered $code"
 
 accept_invitation admin 'ochre-lantern-tugboat-19'

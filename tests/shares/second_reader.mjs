@@ -78,7 +78,8 @@ try {
     const give = (i) => JSON.parse(run(muniment, 'unlock', '--home', home, '--share-file', join(work, `theirs-${i}`), '--json'));
     assert.equal(give(1).missing, 2);
     assert.deepEqual(give(3).holders, [2, 4]);
-    const last = JSON.parse(run(client, 'unlock', '--server', url, '--fingerprint', fingerprint, '--share-file', join(work, 'theirs-0'), '--json'));
+    const last = JSON.parse(run(client, 'unlock', '--server', url, '--fingerprint', fingerprint,
+        '--share-file', join(work, 'theirs-0'), '--json'));
     assert.equal(last.status, 'open');
   });
   console.log('slip39 and Muniment read each other\'s shares');

@@ -387,9 +387,9 @@ TEST_P(InPieces, PartsOfAnOpenUploadThatWereExchangedAreFoundWhenItIsFiled) {
     auto upload = begin("a", whole.size()).value();
     ASSERT_TRUE(send(upload, whole, 0, 1'000));
     ASSERT_TRUE(send(upload, whole, 1'000, 1'000));
+    auto stored = parts(upload.parts_under(), 0);
+    std::swap(stored.at(0).part, stored.at(1).part);
     firm.tamper([&](RecordWriter& writer) -> Result<void> {
-        auto stored = parts(upload.parts_under(), 0);
-        std::swap(stored[0].part, stored[1].part);
         CHECK(writer.put_part(stored[0]));
         return writer.put_part(stored[1]);
     });

@@ -14,7 +14,8 @@ class NewRoot : public ::testing::Test {
         for (int i = 0; i < 3; ++i) papers.push_back(firm.put("p" + std::to_string(i), content(2'000, i)).value().id);
     }
     void expect_papers() {
-        for (std::size_t i = 0; i < papers.size(); ++i) EXPECT_EQ(firm.get(papers[i]).value(), content(2'000, static_cast<std::uint32_t>(i)));
+        for (std::size_t i = 0; i < papers.size(); ++i)
+            EXPECT_EQ(firm.get(papers[i]).value(), content(2'000, static_cast<std::uint32_t>(i)));
     }
     /// What of all that lies in the slots this root key opens.
     std::size_t opened_by(const keys::RootKey& root) {

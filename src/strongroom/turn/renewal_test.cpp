@@ -17,7 +17,8 @@ struct Renewing {
     explicit Renewing(Store store) : firm(store) {
         other = firm.new_matter("Other", "2");
         folder = firm.make_folder("folder").value().id;
-        for (int i = 0; i < 4; ++i) papers.push_back(firm.put("p" + std::to_string(i), content(3'000, i), i == 1 ? folder : DocumentId{}).value());
+        for (int i = 0; i < 4; ++i)
+            papers.push_back(firm.put("p" + std::to_string(i), content(3'000, i), i == 1 ? folder : DocumentId{}).value());
         papers[0] = firm.put_version(papers[0], content(50, 77)).value();
         auto out = firm.papers->check_out(firm.gate->admit(firm.anna->who, CheckOut{firm.matter, papers[2].id}).value(),
                                           std::chrono::hours(1), "at the hearing");
@@ -101,7 +102,9 @@ TEST_P(Renewals, FormerKeysOpenNothing) {
     auto client = firm.ring->client(firm.client).value();
     DocumentRows leaked(firm.firm, firm.matter, former);
     auto leaked_document = leaked.open(firm.row(at.papers[0].id)).value();
-    auto profile = [&](keys::Kind kind, const Id16& id) { return firm.records->field(static_cast<std::uint16_t>(kind), id, id).value().value(); };
+    auto profile = [&](keys::Kind kind, const Id16& id) {
+        return firm.records->field(static_cast<std::uint16_t>(kind), id, id).value().value();
+    };
     auto field_opens = [&](const auto& key, keys::Kind kind, const Id16& id) {
         auto row = profile(kind, id);
         return keys::open_field(keys::seal_key(key, "fields", firm.firm), firm.firm, {kind, id, id, row.revision}, row.sealed).has_value();

@@ -164,7 +164,8 @@ Result<Secret> combine(std::span<const Share> shares, std::string_view passphras
     TRY(auto groups, grouped(shares));
     const auto& first = shares.front();
     if (groups.size() != first.groups_needed)
-        return fail(Problem::bad_share, std::to_string(first.groups_needed) + " groups are needed, and there are " + std::to_string(groups.size()));
+        return fail(Problem::bad_share,
+                    std::to_string(first.groups_needed) + " groups are needed, and there are " + std::to_string(groups.size()));
     std::vector<Secret> secrets;
     std::vector<Point> points;
     for (const auto& [place, group] : groups) {

@@ -136,14 +136,16 @@ Result<std::optional<ShareBox::Opened>> ShareBox::open(const std::function<bool(
     for (const auto& kept : kept_)
         if (fits(kept)) count_refused(kept.giver.source);
     std::erase_if(kept_, fits);
-    return fail(Problem::wrong_key, "these shares fit each other, but they are not of this firm's present root key: perhaps of a former one");
+    return fail(Problem::wrong_key,
+                "these shares fit each other, but they are not of this firm's present root key: perhaps of a former one");
 }
 
 std::vector<ShareBox::Standing> ShareBox::standings() const {
     std::vector<Standing> all;
     for (const auto& kept : kept_) {
         auto standing = standing_of(kept.share);
-        bool known = std::ranges::any_of(all, [&](const Standing& each) { return each.set == standing.set && each.needed == standing.needed; });
+        bool known = std::ranges::any_of(
+            all, [&](const Standing& each) { return each.set == standing.set && each.needed == standing.needed; });
         if (!known) all.push_back(std::move(standing));
     }
     return all;

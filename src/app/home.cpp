@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/home.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <boost/json.hpp>
 #include <cstdlib>
 #include <fstream>
@@ -13,10 +9,6 @@ namespace muniment::app {
 namespace {
 
 constexpr std::size_t small_file_bytes_max = 64 * 1024;
-
-std::unexpected<Error> cannot(std::string_view what, const std::filesystem::path& path) {
-    return fail(Problem::unavailable, std::string(what) + " " + path.string() + ": " + std::strerror(errno));
-}
 
 }  // namespace
 
@@ -32,16 +24,11 @@ std::filesystem::path Home::key_sets(std::size_t i) const {
 }
 
 Result<void> write_private_file(const std::filesystem::path& path, std::string_view content, bool replace) {
-    std::error_code failed;
-    std::filesystem::create_directories(path.parent_path(), failed);
-    if (!replace && std::filesystem::exists(path)) return fail(Problem::already_done, path.string() + " is there already");
-    auto beside = path;
-    beside += ".writing";
-    int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) return cannot("cannot write", beside);
-    bool written = ::write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size()) && ::fsync(fd) == 0;
-    ::close(fd);
-    if (!written || ::rename(beside.c_str(), path.c_str()) != 0) return cannot("cannot write", path);
+    auto& disk = storage::posix_disk();
+    if (!replace && disk.exists(path)) return fail(Problem::already_done, path.string() + " is there already");
+    auto written = make_folder(disk, path.parent_path());
+    if (written) written = put_whole(disk, path, view(content));
+    if (!written) return fail(written.error().problem, "cannot write " + path.string() + ": " + written.error().detail);
     return {};
 }
 

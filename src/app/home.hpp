@@ -53,7 +53,7 @@ struct Home {
 /// --home, else $MUNIMENT_HOME, else /var/lib/muniment.
 std::filesystem::path home_folder(const std::string& option);
 
-/// A file of mode 0600, whole or not at all; `already_done` where it exists and may not be replaced.
+/// A file of mode 0600, whole or not at all, durable on return; `already_done` where it exists and may not be replaced.
 Result<void> write_private_file(const std::filesystem::path& path, std::string_view content, bool replace = false);
 Result<std::string> read_small_file(const std::filesystem::path& path);
 /// 32 bytes in hex.

@@ -3,6 +3,7 @@
 #pragma once
 #include <filesystem>
 
+#include "storage/disk.hpp"
 #include "storage/storage.hpp"
 
 namespace muniment::storage {
@@ -11,7 +12,7 @@ inline constexpr std::uint64_t schema_version = 1;
 
 /// Opens or makes the database file (mode 0600), migrates it forward, and takes an exclusive lock on `<path>.lock` for the
 /// process's life: `in_use` where another has it, `too_new` where a newer program wrote it.
-Result<std::unique_ptr<Records>> open_sqlite(const std::filesystem::path& path);
+Result<std::unique_ptr<Records>> open_sqlite(const std::filesystem::path& path, Disk& disk = posix_disk());
 /// Nothing is kept; the same behaviour. For tests.
 std::unique_ptr<Records> open_memory();
 
@@ -21,15 +22,17 @@ enum class Missing : bool { refuse, make };
 
 /// Packs as files `<folder>/<2 hex>/<id>.pack`. `unavailable` where the folder is not there.
 Result<std::unique_ptr<PackStore>> open_pack_folder(const std::filesystem::path& folder, RegisterPack registered,
-                                                    Missing missing = Missing::refuse);
+                                                    Missing missing = Missing::refuse, Disk& disk = posix_disk());
 /// For tests.
 std::unique_ptr<PackStore> open_pack_memory(RegisterPack registered);
 
 /// A folder as a slot. One that is not there, or holds neither `living` nor `seen` (the bare mount point of a site), is no slot of
 /// ours: it opens all the same, so that the others serve, and each call is `unavailable` until it is back.
-Result<std::unique_ptr<Slot>> open_slot_folder(const std::filesystem::path& folder, Missing missing = Missing::refuse);
+Result<std::unique_ptr<Slot>> open_slot_folder(const std::filesystem::path& folder, Missing missing = Missing::refuse,
+                                               Disk& disk = posix_disk());
 
 /// A folder of key sets. Where it is not there, each call is `unavailable`.
-Result<std::unique_ptr<KeySets>> open_key_set_folder(const std::filesystem::path& folder, Missing missing = Missing::refuse);
+Result<std::unique_ptr<KeySets>> open_key_set_folder(const std::filesystem::path& folder, Missing missing = Missing::refuse,
+                                                     Disk& disk = posix_disk());
 
 }  // namespace muniment::storage

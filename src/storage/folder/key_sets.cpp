@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A folder of key sets. Each is written beside, synced and renamed, so that a name never stands for half a set.
+// A folder of key sets. Each is written whole or not at all, so that a name never stands for half a set.
 #include <algorithm>
 
-#include "storage/folder/files.hpp"
 #include "storage/open.hpp"
 
 namespace muniment::storage {
@@ -11,53 +10,38 @@ namespace {
 
 class FolderKeySets final : public KeySets {
   public:
-    explicit FolderKeySets(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    FolderKeySets(std::filesystem::path folder, Disk& disk) : folder_(std::move(folder)), disk_(disk) {}
     std::string name() const override { return folder_.string(); }
 
     Result<void> put(std::string_view name, View content) override {
         TRY(auto path, path_of(name));
-        CHECK(check_folder(folder_));
-        auto beside = folder_ / (std::string(name) + "~writing");
-        if (auto left = remove_file(beside); !left && left.error().problem != Problem::not_found) return left;
-        {
-            TRY(auto file, File::create(beside));
-            CHECK(file.write_at(0, content));
-            CHECK(file.sync());
-        }
-        CHECK(rename_file(beside, path));
-        return sync_folder(folder_);
+        CHECK(check_folder(disk_, folder_));
+        return put_whole(disk_, path, content);
     }
 
     Result<Bytes> get(std::string_view name) override {
         TRY(auto path, path_of(name));
-        CHECK(check_folder(folder_));
-        TRY(auto file, File::open_read(path));
-        TRY(auto size, file.size());
+        CHECK(check_folder(disk_, folder_));
+        TRY(auto file, disk_.open_read(path));
+        TRY(auto size, file->size());
         if (size > key_set_bytes_max) return fail(Problem::corrupt, "a key set is larger than any");
         Bytes content(size);
-        TRY(auto got, file.read_at(0, content));
+        TRY(auto got, file->read_at(0, content));
         content.resize(got);
         return content;
     }
 
     Result<std::vector<std::string>> list() override {
-        std::vector<std::string> names;
-        std::error_code failed;
-        for (auto walk = std::filesystem::directory_iterator(folder_, failed); !failed && walk != std::filesystem::directory_iterator();
-             walk.increment(failed)) {
-            auto name = walk->path().filename().string();
-            if (path_of(name)) names.push_back(std::move(name));
-        }
-        if (failed) return fail(Problem::unavailable, "a folder of key sets cannot be listed");
-        std::ranges::sort(names);
+        TRY(auto names, disk_.names_in(folder_));
+        std::erase_if(names, [&](const std::string& name) { return !path_of(name); });
         return names;
     }
 
+    /// Not synced: a set that a power cut brings back opens nothing any more, and the next turn removes it.
     Result<void> remove(std::string_view name) override {
         TRY(auto path, path_of(name));
-        CHECK(check_folder(folder_));
-        CHECK(remove_file(path));
-        return sync_folder(folder_);
+        CHECK(check_folder(disk_, folder_));
+        return disk_.remove_file(path);
     }
 
   private:
@@ -69,14 +53,15 @@ class FolderKeySets final : public KeySets {
         return folder_ / name;
     }
     std::filesystem::path folder_;
+    Disk& disk_;
 };
 
 }  // namespace
 }  // namespace folder
 
-Result<std::unique_ptr<KeySets>> open_key_set_folder(const std::filesystem::path& path, Missing missing) {
-    if (missing == Missing::make) CHECK(folder::make_folder(path));
-    return std::make_unique<folder::FolderKeySets>(path);
+Result<std::unique_ptr<KeySets>> open_key_set_folder(const std::filesystem::path& path, Missing missing, Disk& disk) {
+    if (missing == Missing::make) CHECK(make_folder(disk, path));
+    return std::make_unique<folder::FolderKeySets>(path, disk);
 }
 
 }  // namespace muniment::storage

@@ -15,12 +15,12 @@ Result<std::unique_ptr<ObjectWriter>> FolderObjectWriter::begin(PackFiles& files
     CHECK(registered({pack, PackState::open}));
     TRY(auto file, files.create(pack));
     std::unique_ptr<FolderObjectWriter> writer(new FolderObjectWriter(files, registered, object, pack, std::move(file)));
-    CHECK(writer->file_.write_at(pack_head_bytes, encode_frame({object, length_unfinished})));
+    CHECK(writer->file_->write_at(pack_head_bytes, encode_frame({object, length_unfinished})));
     return writer;
 }
 
 FolderObjectWriter::~FolderObjectWriter() {
-    // Where removing fails the pack stays registered as open, and recovery removes it.
+    // Where removing fails the file stays: it lists as empty, and no row names it.
     if (!finished_) static_cast<void>(files_.remove(pack_).has_value());
 }
 
@@ -36,12 +36,12 @@ Result<void> FolderObjectWriter::add(View sealed) {
 }
 
 Result<void> FolderObjectWriter::flush() {
-    state_ = file_.write_at(object_at + length_, buffer_);
+    state_ = file_->write_at(object_at + length_, buffer_);
     CHECK(state_);
     length_ += buffer_.size();
     buffer_.clear();
     if (length_ - hinted_ >= write_out_step) {
-        file_.start_writing_out(object_at + hinted_, length_ - hinted_);
+        file_->start_writing_out(object_at + hinted_, length_ - hinted_);
         hinted_ = length_;
     }
     return {};
@@ -53,9 +53,9 @@ Result<Placement> FolderObjectWriter::finish() {
     CHECK(state_);
     if (finished_) return fail(Problem::conflict, "the object was finished before");
     CHECK(flush());
-    state_ = file_.write_at(pack_head_bytes, encode_frame({object_, length_}));
+    state_ = file_->write_at(pack_head_bytes, encode_frame({object_, length_}));
     CHECK(state_);
-    state_ = file_.sync();
+    state_ = file_->sync(SyncPoint::pack_object);
     CHECK(state_);
     CHECK(registered_({pack_, PackState::closed}));
     finished_ = true;

@@ -22,15 +22,28 @@ std::filesystem::path PackFiles::path_of(const PackId& pack) const {
     return folder_ / to_hex(View(pack.bytes).last(1)) / (pack.text() + std::string(extension));
 }
 
-Result<File> PackFiles::create(const PackId& pack) {
+/// Whoever comes second waits: that the folder is there does not say yet that its name would survive a power cut.
+Result<void> PackFiles::make_place_for(const PackId& pack) {
+    std::lock_guard held(making_);
+    auto place = pack.bytes.back();
+    if (made_[place]) return {};
+    CHECK(check_folder(disk_, folder_));
+    auto added = disk_.add_folder(path_of(pack).parent_path());
+    if (!added && added.error().problem != Problem::conflict) return added;
+    CHECK(disk_.sync_folder(folder_, SyncPoint::folder_made));
+    made_.set(place);
+    return {};
+}
+
+Result<std::unique_ptr<File>> PackFiles::create(const PackId& pack) {
     auto path = path_of(pack);
-    CHECK(check_folder(folder_));
-    CHECK(make_folder(path.parent_path()));
-    TRY(auto file, File::create(path));
-    auto written = file.write_at(0, encode_pack_head(pack));
-    if (written) written = sync_folder(path.parent_path());
+    CHECK(check_folder(disk_, folder_));
+    CHECK(make_place_for(pack));
+    TRY(auto file, disk_.create(path));
+    auto written = file->write_at(0, encode_pack_head(pack));
+    if (written) written = disk_.sync_folder(path.parent_path(), SyncPoint::pack_named);
     if (!written) {
-        static_cast<void>(remove_file(path).has_value());  // an empty file that no row names does no harm
+        static_cast<void>(disk_.remove_file(path).has_value());  // an empty file that no row names does no harm
         return std::unexpected<Error>(written.error());
     }
     return file;
@@ -44,9 +57,7 @@ Result<void> PackFiles::remove(const PackId& pack) {
             open_.erase(it);
         }
     }
-    auto path = path_of(pack);
-    CHECK(remove_file(path));
-    return sync_folder(path.parent_path());
+    return disk_.remove_file(path_of(pack));
 }
 
 Result<std::shared_ptr<const File>> PackFiles::opened(const PackId& pack) {
@@ -55,12 +66,12 @@ Result<std::shared_ptr<const File>> PackFiles::opened(const PackId& pack) {
         recent_.splice(recent_.begin(), recent_, it->second);
         return it->second->second;
     }
-    TRY(auto file, File::open_read(path_of(pack)));
+    TRY(auto file, disk_.open_read(path_of(pack)));
     if (recent_.size() >= limits::open_packs_max) {
         open_.erase(recent_.back().first);
         recent_.pop_back();
     }
-    auto kept = std::make_shared<const File>(std::move(file));
+    std::shared_ptr<const File> kept = std::move(file);
     recent_.emplace_front(pack, kept);
     open_.emplace(pack, recent_.begin());
     return kept;
@@ -80,24 +91,24 @@ Result<void> PackFiles::read(const Placement& place, std::uint64_t offset, std::
 }
 
 Result<void> PackFiles::check(const PackId& pack) const {
-    TRY(auto file, File::open_read(path_of(pack)));
+    TRY(auto file, disk_.open_read(path_of(pack)));
     PackHead head;
-    TRY(auto got, file.read_at(0, head));
+    TRY(auto got, file->read_at(0, head));
     if (got < head.size()) return fail(Problem::corrupt, "pack " + pack.text() + " is too short for its head");
     return check_pack_head(head, pack);
 }
 
 Result<std::vector<FoundObject>> PackFiles::list(const PackId& pack) {
-    TRY(auto file, File::open_read(path_of(pack)));
-    TRY(auto size, file.size());
+    TRY(auto file, disk_.open_read(path_of(pack)));
+    TRY(auto size, file->size());
     std::vector<FoundObject> found;
     PackHead head;
-    TRY(auto got, file.read_at(0, head));
+    TRY(auto got, file->read_at(0, head));
     if (got < head.size()) return found;
     CHECK(check_pack_head(head, pack));
     for (std::uint64_t at = head.size();;) {
         FrameHead bytes;
-        TRY(auto frame_got, file.read_at(at, bytes));
+        TRY(auto frame_got, file->read_at(at, bytes));
         auto frame = frame_got == bytes.size() ? decode_frame(bytes) : std::nullopt;
         if (!frame) return found;
         at += bytes.size();
@@ -109,14 +120,16 @@ Result<std::vector<FoundObject>> PackFiles::list(const PackId& pack) {
 
 Result<std::vector<PackId>> PackFiles::packs() const {
     std::vector<PackId> ids;
-    std::error_code failed;
-    auto walk = std::filesystem::recursive_directory_iterator(folder_, failed);
-    for (; !failed && walk != std::filesystem::recursive_directory_iterator(); walk.increment(failed)) {
-        if (walk->path().extension() != extension) continue;
-        auto id = PackId::parse(walk->path().stem().native());
-        if (id && walk->path() == path_of(*id)) ids.push_back(*id);
+    TRY(auto places, disk_.names_in(folder_));
+    for (const auto& place : places) {
+        if (!disk_.is_folder(folder_ / place)) continue;
+        TRY(auto names, disk_.names_in(folder_ / place));
+        for (const auto& name : names) {
+            auto path = folder_ / place / name;
+            auto id = PackId::parse(path.stem().native());
+            if (id && path == path_of(*id)) ids.push_back(*id);
+        }
     }
-    if (failed) return fail(Problem::unavailable, "the folder of packs cannot be listed");
     std::ranges::sort(ids);
     return ids;
 }

@@ -18,8 +18,8 @@ constexpr std::size_t sealed_bytes_max = limits::small_object_bytes_max + 64 * l
 
 }  // namespace
 
-FolderPacks::FolderPacks(std::filesystem::path folder, RegisterPack registered, std::uint64_t pack_bytes_max)
-    : files_(std::move(folder)),
+FolderPacks::FolderPacks(std::filesystem::path folder, RegisterPack registered, Disk& disk, std::uint64_t pack_bytes_max)
+    : files_(std::move(folder), disk),
       registered_(std::move(registered)),
       pack_bytes_max_(pack_bytes_max),
       thread_([this] { run(); }) {}
@@ -65,7 +65,7 @@ Result<void> FolderPacks::begin_pack() {
     CHECK(registered_({id, PackState::open}));
     TRY(auto file, files_.create(id));
     // Before any row names the pack: recovery tells a pack whose bytes never arrived from one that is not ours by its head.
-    CHECK(file.sync());
+    CHECK(file->sync(SyncPoint::pack_begun));
     current_ = std::make_shared<Pack>(id, std::move(file));
     return {};
 }
@@ -122,8 +122,8 @@ Result<void> FolderPacks::write(std::span<Object> of_one_pack) {
         pieces.push_back({object.frame.data(), object.frame.size()});
         pieces.push_back({object.sealed.data(), object.sealed.size()});
     }
-    CHECK(pack.file.write_at(of_one_pack.front().at, pieces));
-    return pack.file.sync();
+    CHECK(pack.file->write_at(of_one_pack.front().at, pieces));
+    return pack.file->sync(SyncPoint::pack_batch);
 }
 
 void FolderPacks::settle(std::span<Object> of_one_pack, const Result<void>& result) {
@@ -174,10 +174,10 @@ Result<std::unique_ptr<ObjectWriter>> FolderPacks::create(const ObjectId& object
 }  // namespace folder
 
 Result<std::unique_ptr<PackStore>> open_pack_folder(const std::filesystem::path& folder, RegisterPack registered,
-                                                    Missing missing) {
-    if (missing == Missing::make) CHECK(folder::make_folder(folder));
-    CHECK(folder::check_folder(folder));
-    return std::make_unique<folder::FolderPacks>(folder, std::move(registered));
+                                                    Missing missing, Disk& disk) {
+    if (missing == Missing::make) CHECK(make_folder(disk, folder));
+    CHECK(check_folder(disk, folder));
+    return std::make_unique<folder::FolderPacks>(folder, std::move(registered), disk);
 }
 
 }  // namespace muniment::storage

@@ -17,7 +17,8 @@ namespace muniment::storage::folder {
 
 class FolderPacks final : public PackStore {
   public:
-    FolderPacks(std::filesystem::path folder, RegisterPack registered, std::uint64_t pack_bytes_max = limits::pack_bytes_max);
+    FolderPacks(std::filesystem::path folder, RegisterPack registered, Disk& disk,
+                std::uint64_t pack_bytes_max = limits::pack_bytes_max);
     ~FolderPacks() override;
 
     Result<PendingObject> append(const ObjectId& object, Bytes sealed) override;
@@ -34,7 +35,7 @@ class FolderPacks final : public PackStore {
   private:
     struct Pack {
         PackId id;
-        File file;
+        std::unique_ptr<File> file;
         std::uint64_t end = pack_head_bytes;  ///< the next frame's place
         std::size_t waiting = 0;              ///< objects not yet durable
         bool complete = false;                ///< nothing more will be appended
@@ -79,7 +80,8 @@ class FolderObjectWriter final : public ObjectWriter {
     Result<Placement> finish() override;
 
   private:
-    FolderObjectWriter(PackFiles& files, const RegisterPack& registered, const ObjectId& object, const PackId& pack, File file)
+    FolderObjectWriter(PackFiles& files, const RegisterPack& registered, const ObjectId& object, const PackId& pack,
+                       std::unique_ptr<File> file)
         : files_(files), registered_(registered), object_(object), pack_(pack), file_(std::move(file)) {}
     Result<void> flush();
 
@@ -87,7 +89,7 @@ class FolderObjectWriter final : public ObjectWriter {
     const RegisterPack& registered_;
     ObjectId object_;
     PackId pack_;
-    File file_;
+    std::unique_ptr<File> file_;
     Bytes buffer_;
     std::uint64_t length_ = 0, hinted_ = 0;  ///< written; of it, asked to be written out
     Result<void> state_{};

@@ -114,7 +114,8 @@ TEST(FolderPacks, BeginsAnotherPackWhereOneIsFull) {
     Scratch scratch;
     std::vector<PackRow> registered;
     {
-        FolderPacks packs(scratch.path, [&](const PackRow& row) { return registered.push_back(row), Result<void>{}; }, 1'000);
+        auto note = [&](const PackRow& row) { return registered.push_back(row), Result<void>{}; };
+        FolderPacks packs(scratch.path, note, posix_disk(), 1'000);
         for (int n = 0; n < 10; ++n) ASSERT_TRUE(packs.append(ObjectId::random(), Bytes(400)).value().wait());
         EXPECT_EQ(packs.packs()->size(), 5u);
     }
@@ -180,7 +181,7 @@ TEST(FolderPacks, APackWhoseWriteFailedIsNeverTouchedAgain) {
 
 TEST(FolderPacks, KeepsOnlySoManyFilesOpen) {
     Scratch scratch;
-    FolderPacks packs(scratch.path, unregistered, 64);  // a pack for each object
+    FolderPacks packs(scratch.path, unregistered, posix_disk(), 64);  // a pack for each object
     std::vector<Placement> places;
     for (std::size_t n = 0; n < limits::open_packs_max + 20; ++n)
         places.push_back(packs.append(ObjectId::random(), Bytes(8, static_cast<std::uint8_t>(n))).value().place());

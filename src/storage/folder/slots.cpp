@@ -4,7 +4,6 @@
 #include <mutex>
 
 #include "base/random.hpp"
-#include "storage/folder/files.hpp"
 #include "storage/open.hpp"
 
 namespace muniment::storage {
@@ -23,11 +22,12 @@ Result<void> check_name(std::string_view name) {
 
 class FolderSlot final : public Slot {
   public:
-    FolderSlot(std::filesystem::path folder, Missing missing) : folder_(std::move(folder)), founding_(missing == Missing::make) {}
+    FolderSlot(std::filesystem::path folder, Missing missing, Disk& disk)
+        : folder_(std::move(folder)), founding_(missing == Missing::make), disk_(disk) {}
 
     /// What a put that was cut off left behind holds a key as well, under a name that nobody would ever erase.
     Result<void> erase_leftovers() {
-        TRY(auto files, files_in_folder());
+        TRY(auto files, disk_.names_in(folder_));
         for (const auto& file : files)
             if (file.ends_with(beside)) CHECK(erase_leftover(folder_ / file));
         return {};
@@ -37,7 +37,7 @@ class FolderSlot final : public Slot {
 
     Result<std::vector<std::string>> list() override {
         CHECK(in_reach());
-        TRY(auto names, files_in_folder());
+        TRY(auto names, disk_.names_in(folder_));
         std::erase_if(names, [](const std::string& name) { return !check_name(name); });
         return names;
     }
@@ -45,10 +45,10 @@ class FolderSlot final : public Slot {
     Result<Bytes> get(std::string_view name) override {
         CHECK(check_name(name));
         CHECK(in_reach());
-        TRY(auto file, File::open_read(folder_ / name));
+        TRY(auto file, disk_.open_read(folder_ / name));
         // One more than may be, to see that it is not longer.
         Bytes content(slot_file_bytes_max + 1);
-        TRY(auto got, file.read_at(0, content));
+        TRY(auto got, file->read_at(0, content));
         if (got > slot_file_bytes_max) return fail(Problem::corrupt, "a slot's file is longer than it may be");
         content.resize(got);
         return content;
@@ -61,15 +61,15 @@ class FolderSlot final : public Slot {
         CHECK(in_reach());
         TRY(auto written, write_beside(content));
         if (replace == Replace::yes) {
-            CHECK(rename_file(written, folder_ / name));
-            return sync_folder(folder_);
+            CHECK(disk_.rename_file(written, folder_ / name));
+            return disk_.sync_folder(folder_, SyncPoint::slot_named);
         }
         // Fails where the name is taken, whoever took it and when; a plain rename would write over it.
-        if (auto named = name_file(written, folder_ / name); !named) {
+        if (auto named = disk_.name_file(written, folder_ / name); !named) {
             CHECK(erase_leftover(written));
             return named;
         }
-        return sync_folder(folder_);
+        return disk_.sync_folder(folder_, SyncPoint::slot_named);
     }
 
     Result<void> erase(std::string_view name) override {
@@ -82,39 +82,28 @@ class FolderSlot final : public Slot {
 
     /// Asked before each call: a site is unmounted, and mounted again, while the server runs.
     Result<void> in_reach() const {
-        CHECK(check_folder(folder_));
+        CHECK(check_folder(disk_, folder_));
         if (founding_) return {};
         for (auto name : {"living", "seen"})
-            if (std::error_code failed; std::filesystem::exists(folder_ / name, failed)) return {};
+            if (disk_.exists(folder_ / name)) return {};
         return fail(Problem::unavailable, "a folder that is no slot of ours: is its disk mounted?");
     }
 
   private:
-    Result<std::vector<std::string>> files_in_folder() const {
-        std::vector<std::string> names;
-        std::error_code failed;
-        auto walk = std::filesystem::directory_iterator(folder_, failed);
-        for (; !failed && walk != std::filesystem::directory_iterator(); walk.increment(failed))
-            names.push_back(walk->path().filename().string());
-        if (failed) return fail(Problem::unavailable, "a slot cannot be listed");
-        std::ranges::sort(names);
-        return names;
-    }
-
     Result<void> overwrite_and_remove(const std::filesystem::path& path) {
         {
             // On a disk that writes in place this is what erases. Where it does not, the old block may outlive its name: which
             // disks may be slots is asked when one is made.
-            TRY(auto file, File::open_write(path));
-            TRY(auto size, file.size());
+            TRY(auto file, disk_.open_write(path));
+            TRY(auto size, file->size());
             Bytes noise(size);
             random_fill(noise);
-            CHECK(file.write_at(0, noise));
-            CHECK(file.sync());
+            CHECK(file->write_at(0, noise));
+            CHECK(file->sync(SyncPoint::slot_overwritten));
         }
-        CHECK(remove_file(path));
-        CHECK(sync_folder(folder_));
-        auto gone = File::open_read(path);
+        CHECK(disk_.remove_file(path));
+        CHECK(disk_.sync_folder(folder_, SyncPoint::slot_erased));
+        auto gone = disk_.open_read(path);
         if (gone || gone.error().problem != Problem::not_found)
             return fail(Problem::unavailable, "an erased file is still there");
         return {};
@@ -122,35 +111,35 @@ class FolderSlot final : public Slot {
 
     /// A leftover with a second name is a key that a crash found between the two steps of name_file: the other name is in use.
     Result<void> erase_leftover(const std::filesystem::path& path) {
-        TRY(auto file, File::open_read(path));
-        TRY(auto in_use, file.has_other_names());
+        TRY(auto file, disk_.open_read(path));
+        TRY(auto in_use, file->has_other_names());
         if (!in_use) return overwrite_and_remove(path);
-        CHECK(remove_file(path));
-        return sync_folder(folder_);
+        return disk_.remove_file(path);   // not synced: should a power cut bring the second name back, it is removed again
     }
 
     /// A name of its own for each writer: two of them must not write into one file.
     Result<std::filesystem::path> write_beside(View content) {
         auto path = folder_ / (to_hex(new_random_id()) + std::string(beside));
-        TRY(auto file, File::create(path));
-        auto done = file.write_at(0, content);
-        if (done) done = file.sync();
+        TRY(auto file, disk_.create(path));
+        auto done = file->write_at(0, content);
+        if (done) done = file->sync(SyncPoint::slot_written);
         if (done) return path;
-        CHECK(remove_file(path));
+        CHECK(disk_.remove_file(path));
         return std::unexpected<Error>(done.error());
     }
 
     std::filesystem::path folder_;
     bool founding_;       ///< a new slot, which nothing tells from any other folder yet
+    Disk& disk_;
     std::mutex writing_;  ///< so that erase() does not take a file being written for a leftover
 };
 
 }  // namespace
 }  // namespace folder
 
-Result<std::unique_ptr<Slot>> open_slot_folder(const std::filesystem::path& folder, Missing missing) {
-    if (missing == Missing::make) CHECK(folder::make_folder(folder));
-    auto slot = std::make_unique<folder::FolderSlot>(folder, missing);
+Result<std::unique_ptr<Slot>> open_slot_folder(const std::filesystem::path& folder, Missing missing, Disk& disk) {
+    if (missing == Missing::make) CHECK(make_folder(disk, folder));
+    auto slot = std::make_unique<folder::FolderSlot>(folder, missing, disk);
     if (slot->in_reach()) CHECK(slot->erase_leftovers());
     return slot;
 }

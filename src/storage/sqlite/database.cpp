@@ -18,11 +18,11 @@ constexpr const char* settings =
 
 }  // namespace
 
-Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& path, Mode mode) {
+Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& path, Mode mode, const char* layer) {
     sqlite3* db = nullptr;
     int flags =
         (mode == Mode::write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
-    int answer = sqlite3_open_v2(std::filesystem::absolute(path).c_str(), &db, flags, nullptr);
+    int answer = sqlite3_open_v2(std::filesystem::absolute(path).c_str(), &db, flags, layer);
     if (db == nullptr) return fail(Problem::unavailable, "no memory to open the database");
     std::unique_ptr<Database> database(new Database(db));
     if (answer != SQLITE_OK) return database->refusal(answer);

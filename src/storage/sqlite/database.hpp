@@ -20,7 +20,8 @@ namespace muniment::storage::sqlite {
 class Database {
   public:
     enum class Mode : bool { read, write };
-    static Result<std::unique_ptr<Database>> open(const std::filesystem::path& path, Mode mode);
+    /// `layer`: the name of the file layer below SQLite; null for its own.
+    static Result<std::unique_ptr<Database>> open(const std::filesystem::path& path, Mode mode, const char* layer = nullptr);
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;

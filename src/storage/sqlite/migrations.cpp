@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/sqlite/migrations.hpp"
 
-#include "storage/folder/files.hpp"
 #include "storage/open.hpp"
 
 namespace muniment::storage::sqlite {
@@ -62,7 +61,7 @@ Result<void> take(Database& db, const Migration& step) {
 
 std::span<const Migration> migrations() { return steps_released; }
 
-Result<void> migrate(Database& db, const std::filesystem::path& path, std::span<const Migration> steps) {
+Result<void> migrate(Database& db, const std::filesystem::path& path, std::span<const Migration> steps, Disk& disk) {
     TRY(auto program, db.number("PRAGMA application_id"));
     TRY(auto version, db.number("PRAGMA user_version"));
     TRY(auto tables, db.number("SELECT count(*) FROM sqlite_schema"));
@@ -75,7 +74,7 @@ Result<void> migrate(Database& db, const std::filesystem::path& path, std::span<
     if (!fresh && version < steps.back().version) {
         auto beside = path;
         beside += ".schema-" + std::to_string(version);
-        CHECK(copy(db, beside));
+        CHECK(copy(db, beside, disk));
     }
     CHECK(db.run("PRAGMA journal_mode = WAL"));
     for (const auto& step : steps)
@@ -83,12 +82,12 @@ Result<void> migrate(Database& db, const std::filesystem::path& path, std::span<
     return {};
 }
 
-Result<void> copy(Database& db, const std::filesystem::path& to) {
+Result<void> copy(Database& db, const std::filesystem::path& to, Disk& disk) {
     // Made by us first, so that it is never readable to others; SQLite takes over a file that is empty and refuses any other.
-    TRY(auto file, folder::File::create(to));
+    CHECK(disk.create(to));
     CHECK(Query(db, "VACUUM INTO ?1", std::string_view(to.native())).run());
-    CHECK(file.sync());
-    return folder::sync_folder(to.parent_path());
+    // SQLite has synced what it wrote (synchronous = FULL holds for the copy as well), but not the name.
+    return disk.sync_folder(to.parent_path(), SyncPoint::copy_named);
 }
 
 }  // namespace muniment::storage::sqlite

@@ -11,11 +11,10 @@ namespace sqlite {
 namespace {
 
 /// The file exists with mode 0600 before SQLite sees it; its WAL and shared memory take the mode from it.
-Result<void> make_file(const std::filesystem::path& path) {
-    CHECK(folder::make_folder(path.parent_path()));
-    auto made = folder::File::create(path);
-    if (made) return folder::sync_folder(path.parent_path());
-    if (made.error().problem == Problem::conflict) return {};
+/// Its name is not synced here: SQLite syncs the folder before the first commit counts, for the name of its WAL beside it.
+Result<void> make_file(const std::filesystem::path& path, Disk& disk) {
+    auto made = disk.create(path);
+    if (made || made.error().problem == Problem::conflict) return {};
     return std::unexpected<Error>(made.error());
 }
 
@@ -31,7 +30,7 @@ Result<Readers::Lease> Readers::take() {
     }
     ++made_;
     held.unlock();
-    auto db = Database::open(path_, Database::Mode::read);
+    auto db = Database::open(path_, Database::Mode::read, layer_);
     if (db) return Lease(db->release(), {this});
     held.lock();
     --made_;
@@ -47,23 +46,25 @@ void Readers::give_back(std::unique_ptr<Database> db) {
     came_back_.notify_one();
 }
 
-Result<std::unique_ptr<SqliteRecords>> SqliteRecords::open(const std::filesystem::path& given, std::int64_t pages_max) {
+Result<std::unique_ptr<SqliteRecords>> SqliteRecords::open(const std::filesystem::path& given, Disk& disk, Settings settings) {
     auto path = std::filesystem::absolute(given);
-    CHECK(folder::make_folder(path.parent_path()));
+    CHECK(make_folder(disk, path.parent_path()));
     auto lock_path = path;
     lock_path += ".lock";
-    TRY(auto lock, folder::File::lock(lock_path));
-    CHECK(make_file(path));
-    TRY(auto db, Database::open(path, Database::Mode::write));
-    CHECK(migrate(*db, path, migrations()));
-    if (pages_max > 0) CHECK(db->run(("PRAGMA max_page_count = " + std::to_string(pages_max)).c_str()));
+    TRY(auto lock, disk.lock(lock_path));
+    CHECK(make_file(path, disk));
+    TRY(auto db, Database::open(path, Database::Mode::write, disk.sqlite_layer()));
+    CHECK(migrate(*db, path, migrations(), disk));
+    if (settings.pages_max > 0) CHECK(db->run(("PRAGMA max_page_count = " + std::to_string(settings.pages_max)).c_str()));
     TRY(auto version, db->number("PRAGMA data_version"));
-    return std::unique_ptr<SqliteRecords>(new SqliteRecords(std::move(lock), std::move(db), std::move(path), version));
+    return std::unique_ptr<SqliteRecords>(
+        new SqliteRecords(std::move(lock), std::move(db), std::move(path), disk, settings, version));
 }
 
-SqliteRecords::SqliteRecords(folder::File lock, std::unique_ptr<Database> db, std::filesystem::path path, std::int64_t data_version)
-    : lock_(std::move(lock)), db_(std::move(db)), writes_(Source(*db_)), readers_(std::move(path)), data_version_(data_version),
-      committer_(*this) {
+SqliteRecords::SqliteRecords(std::unique_ptr<File> lock, std::unique_ptr<Database> db, std::filesystem::path path, Disk& disk,
+                             Settings settings, std::int64_t data_version)
+    : disk_(disk), settings_(settings), lock_(std::move(lock)), db_(std::move(db)), writes_(Source(*db_)),
+      readers_(std::move(path), disk.sqlite_layer()), data_version_(data_version), committer_(*this) {
     sqlite3_wal_hook(
         db_->raw(),
         [](void* self, sqlite3*, const char*, int pages) {
@@ -76,7 +77,7 @@ SqliteRecords::SqliteRecords(folder::File lock, std::unique_ptr<Database> db, st
 Result<void> SqliteRecords::copy_to(const std::string& path) {
     CHECK(committer_.usable());
     TRY(auto db, readers_.take());
-    return copy(*db, path);
+    return copy(*db, path, disk_);
 }
 
 // IMMEDIATE: the write lock is asked for where waiting for it is possible, and not in the middle of somebody's work.
@@ -107,7 +108,7 @@ void SqliteRecords::abandon() {
 // A checkpoint moves the WAL's pages into the file and syncs it. It waits for quiet; where there is none it is made after so many
 // pages that the WAL stays short, and costs each commit a little instead of one commit a lot.
 void SqliteRecords::rest(bool idle) {
-    if (wal_pages_ < (idle ? limits::wal_pages_when_idle : limits::wal_pages_max)) return;
+    if (wal_pages_ < (idle ? settings_.wal_pages_when_idle : settings_.wal_pages_max)) return;
     // Passive: waits for no reader. What a reader keeps from being moved is moved the next time. A failure is found by the next
     // commit, since the WAL holds everything that was acknowledged until a checkpoint has been synced.
     sqlite3_wal_checkpoint_v2(db_->raw(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
@@ -116,6 +117,8 @@ void SqliteRecords::rest(bool idle) {
 
 }  // namespace sqlite
 
-Result<std::unique_ptr<Records>> open_sqlite(const std::filesystem::path& path) { return sqlite::SqliteRecords::open(path); }
+Result<std::unique_ptr<Records>> open_sqlite(const std::filesystem::path& path, Disk& disk) {
+    return sqlite::SqliteRecords::open(path, disk);
+}
 
 }  // namespace muniment::storage

@@ -4,8 +4,9 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "base/limits.hpp"
 #include "storage/committer.hpp"
-#include "storage/folder/files.hpp"
+#include "storage/disk.hpp"
 #include "storage/sqlite/writes.hpp"
 
 namespace muniment::storage::sqlite {
@@ -19,13 +20,14 @@ class Readers {
     };
     using Lease = std::unique_ptr<Database, GiveBack>;
 
-    explicit Readers(std::filesystem::path path) : path_(std::move(path)) {}
+    Readers(std::filesystem::path path, const char* layer) : path_(std::move(path)), layer_(layer) {}
     Result<Lease> take();
 
   private:
     void give_back(std::unique_ptr<Database> db);
 
     std::filesystem::path path_;
+    const char* layer_;
     std::mutex lock_;
     std::condition_variable came_back_;
     std::vector<std::unique_ptr<Database>> free_;
@@ -34,8 +36,15 @@ class Readers {
 
 class SqliteRecords final : public ForwardsReads<Records, SqliteRecords>, private Batch {
   public:
-    /// `pages_max` is for tests: a disk that is full after so many pages. 0: none.
-    static Result<std::unique_ptr<SqliteRecords>> open(const std::filesystem::path& path, std::int64_t pages_max = 0);
+    /// For tests.
+    struct Settings {
+        std::int64_t pages_max = 0;         ///< a disk that is full after so many pages; 0: none
+        int wal_pages_when_idle = limits::wal_pages_when_idle, wal_pages_max = limits::wal_pages_max;
+    };
+    static Result<std::unique_ptr<SqliteRecords>> open(const std::filesystem::path& path, Disk& disk, Settings settings);
+    static Result<std::unique_ptr<SqliteRecords>> open(const std::filesystem::path& path, Disk& disk = posix_disk()) {
+        return open(path, disk, Settings{});
+    }
 
     template <class F>
     auto reading(F f) -> decltype(f(std::declval<RecordReader&>())) {
@@ -48,7 +57,8 @@ class SqliteRecords final : public ForwardsReads<Records, SqliteRecords>, privat
     Result<void> copy_to(const std::string& path) override;
 
   private:
-    SqliteRecords(folder::File lock, std::unique_ptr<Database> db, std::filesystem::path path, std::int64_t data_version);
+    SqliteRecords(std::unique_ptr<File> lock, std::unique_ptr<Database> db, std::filesystem::path path, Disk& disk,
+                  Settings settings, std::int64_t data_version);
 
     Result<void> begin() override;
     Result<void> mark() override;
@@ -61,7 +71,9 @@ class SqliteRecords final : public ForwardsReads<Records, SqliteRecords>, privat
     void rest(bool idle) override;
     Result<void> statement(const char* sql) { return Query(*db_, sql).run(); }
 
-    folder::File lock_;
+    Disk& disk_;
+    Settings settings_;
+    std::unique_ptr<File> lock_;
     std::unique_ptr<Database> db_;
     Writes writes_;
     Readers readers_;

@@ -23,7 +23,7 @@ struct SqliteFile : testing::Test {
     std::filesystem::path path = scratch.path / "data" / "records.db";
 
     std::unique_ptr<SqliteRecords> open(std::int64_t pages_max = 0) {
-        auto records = SqliteRecords::open(path, pages_max);
+        auto records = SqliteRecords::open(path, posix_disk(), {.pages_max = pages_max});
         require(records.has_value(), "the database does not open");
         return *std::move(records);
     }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A sample firm on a running Muniment, for bench/strongroom."""
+"""A sample firm on a running Muniment, for bench/strongroom and tests/crashes."""
 import json
 import pathlib
 import re
@@ -30,10 +30,10 @@ class Muniment:
         self.token = profiles["lead"]["token"]
         self.client_id = self.client("lead", "client", "add", "Bench client", "--number", "1")["id"]
 
-    def start(self, port=0):
+    def start(self, port=0, *options):
         """Seconds from the start of the process until it says that it is open."""
         begin = time.monotonic()
-        self.server = subprocess.Popen([self.programs / "muniment", "serve", "--home", self.home, "--port", str(port)],
+        self.server = subprocess.Popen([self.programs / "muniment", "serve", "--home", self.home, "--port", str(port), *options],
                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         said = self.server.stdout.readline()
         seconds = time.monotonic() - begin

@@ -33,6 +33,24 @@ if(NOT TARGET muniment OR NOT TARGET muniment-cli)
     return()
 endif()
 
+# The power is cut at any operation on the disk (tests/powercut/README.md); and with each sync left out in turn, which must lose
+# something.
+file(GLOB powercut CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/powercut/*.cpp)
+add_executable(powercut ${powercut})
+target_link_libraries(powercut PRIVATE muniment_app GTest::gtest)
+add_test(NAME powercut COMMAND powercut --cuts 2000)
+add_test(NAME powercut-omissions COMMAND powercut --omissions)
+set_tests_properties(powercut powercut-omissions PROPERTIES TIMEOUT 600 LABELS powercut)
+
+# Each call of each port and of the disk fails in turn (tests/faults/README.md).
+file(GLOB faults CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/faults/*.cpp)
+list(FILTER powercut EXCLUDE REGEX "/powercut\\.cpp$")
+add_executable(faults ${faults} ${powercut})
+target_include_directories(faults PRIVATE ${CMAKE_SOURCE_DIR}/tests/powercut)
+target_link_libraries(faults PRIVATE muniment_app GTest::gtest)
+add_test(NAME faults COMMAND faults)
+set_tests_properties(faults PROPERTIES TIMEOUT 600 LABELS powercut)
+
 # Muniment without the one safeguard of promise N (base/safeguards.hpp): the sources that ask broken(N) are compiled into the
 # program with -DMUNIMENT_BREAK=N, and so are not taken from the libraries.
 function(muniment_broken number)
@@ -80,6 +98,12 @@ set_tests_properties(second-reader bounds PROPERTIES TIMEOUT 300 LABELS promises
 # Large papers, by the command line. By tus-js-client: ./test deep, since it needs npm.
 add_test(NAME put_goes_on COMMAND ${CMAKE_SOURCE_DIR}/tests/tus/put_goes_on.sh $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)
 set_tests_properties(put_goes_on PROPERTIES TIMEOUT 300 LABELS promises)
+# The server is killed under load; and without the safeguard of promise 5 that is noticed.
+set(kill9 ${CMAKE_SOURCE_DIR}/tests/crashes/kill9.py ${CMAKE_SOURCE_DIR})
+add_test(NAME kill9 COMMAND Python3::Interpreter ${kill9} $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli> 25)
+add_test(NAME kill9_broken COMMAND ${CMAKE_SOURCE_DIR}/tests/support/must_notice ${kill9} $<TARGET_FILE:muniment-broken-5>
+         $<TARGET_FILE:muniment-cli> 5)
+set_tests_properties(kill9 kill9_broken PROPERTIES TIMEOUT 300 LABELS promises)
 
 if(EXISTS ${CMAKE_SOURCE_DIR}/README.md)
     add_test(NAME readme COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/readme/readme.py ${CMAKE_SOURCE_DIR}

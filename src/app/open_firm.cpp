@@ -39,7 +39,8 @@ Result<void> OpenFirm::opens_a_slot(Stores& stores, const keys::RootKey& root) {
     return {};
 }
 
-Result<std::shared_ptr<OpenFirm>> OpenFirm::open(Stores& stores, keys::RootKey root, const Clock& clock) {
+Result<std::shared_ptr<OpenFirm>> OpenFirm::open(Stores& stores, keys::RootKey root, const Clock& clock,
+                                                  audit::LogSettings log) {
     std::shared_ptr<OpenFirm> firm(new OpenFirm(stores));
     auto& records = *stores.records;
     TRY(auto id, strongroom::firm_in(records));
@@ -50,7 +51,7 @@ Result<std::shared_ptr<OpenFirm>> OpenFirm::open(Stores& stores, keys::RootKey r
         TRY(auto silent, audit::Log::open(records, firm->ring_, clock, {.start_sequencer = false}));
         CHECK(strongroom::SlotWatch(records, stores.slot_list(), firm->ring_, *silent).look());
     }
-    TRY(firm->log_, audit::Log::open(records, firm->ring_, clock));
+    TRY(firm->log_, audit::Log::open(records, firm->ring_, clock, log));
     auto gate = access::Gate::open(records, firm->ring_, *firm->log_, clock);
     if (!gate) {
         // The alarm is in the record before anything else happens; nobody is let in.

@@ -15,7 +15,8 @@ namespace muniment::app {
 class OpenFirm {
   public:
     /// `wrong_key`, `wall_shut`, `corrupt`, `conflict` (the database is older than the firm): each says what is safe to do.
-    static Result<std::shared_ptr<OpenFirm>> open(Stores& stores, keys::RootKey root, const Clock& clock);
+    static Result<std::shared_ptr<OpenFirm>> open(Stores& stores, keys::RootKey root, const Clock& clock,
+                                                  audit::LogSettings log = {});
     /// Whether some slot gives the key that this database needs to this root key. `wrong_key` where all that are in reach do not.
     static Result<void> opens_a_slot(Stores& stores, const keys::RootKey& root);
     /// After the founding: this database is the living one, and the log's key is written where `audit verify` finds it.

@@ -11,17 +11,23 @@ namespace muniment::storage::faulty {
 
 enum class Lasting : bool { once, for_ever };
 
+/// A commit that fails was not begun, or it is durable and its answer was lost.
+enum class Commits : bool { not_begun, answer_lost };
+
 /// Counts the calls of every port that was given it.
 class Faults {
   public:
     /// The `nth` call from now (1: the very next) fails.
-    void fail_at(std::uint64_t nth, Lasting lasting, Problem problem = Problem::unavailable) {
+    void fail_at(std::uint64_t nth, Lasting lasting, Problem problem = Problem::unavailable,
+                 Commits commits = Commits::not_begun) {
         problem_ = problem;
         lasting_ = lasting;
+        commits_ = commits;
         calls_ = 0;
         at_ = nth;
     }
     void none() { at_ = 0; }
+    Commits commits() const { return commits_; }
     std::uint64_t calls() const { return calls_; }  ///< since fail_at
     Result<void> next() {
         auto call = ++calls_;
@@ -34,9 +40,54 @@ class Faults {
     std::atomic<std::uint64_t> at_{0}, calls_{0};
     std::atomic<Problem> problem_{Problem::unavailable};
     std::atomic<Lasting> lasting_{Lasting::once};
+    std::atomic<Commits> commits_{Commits::not_begun};
 };
 
-/// A commit that fails here was not begun.
+/// What the work of a commit writes through.
+class FaultyWriter final : public ForwardsReads<RecordWriter, FaultyWriter> {
+  public:
+    FaultyWriter(RecordWriter& writer, Faults& faults) : writer_(writer), faults_(faults) {}
+    template <class F>
+    auto reading(F f) -> decltype(f(std::declval<RecordReader&>())) {
+        CHECK(faults_.next());
+        return f(static_cast<RecordReader&>(writer_));
+    }
+#define MUNIMENT_FAULTY(answer, name, parameters, ...) \
+    answer name parameters override {                  \
+        CHECK(faults_.next());                         \
+        return writer_.name(__VA_ARGS__);              \
+    }
+    MUNIMENT_FAULTY(Result<void>, put_single, (std::string_view name, const SingleRow& row), name, row)
+    MUNIMENT_FAULTY(Result<void>, drop_single, (std::string_view name), name)
+    MUNIMENT_FAULTY(Result<void>, put_key, (const KeyRow& row), row)
+    MUNIMENT_FAULTY(Result<void>, drop_key, (OwnerKind kind, const Id16& owner), kind, owner)
+    MUNIMENT_FAULTY(Result<void>, put_gate_row, (const GateRow& row), row)
+    MUNIMENT_FAULTY(Result<void>, drop_gate_row, (std::uint16_t kind, const Id16& row), kind, row)
+    MUNIMENT_FAULTY(Result<void>, put_field, (const FieldRow& row), row)
+    MUNIMENT_FAULTY(Result<void>, drop_field, (std::uint16_t kind, const Id16& owner, const Id16& row), kind, owner, row)
+    MUNIMENT_FAULTY(Result<void>, put_document, (const DocumentRow& row), row)
+    MUNIMENT_FAULTY(Result<void>, drop_document, (const MatterId& matter, const DocumentId& document), matter, document)
+    MUNIMENT_FAULTY(Result<void>, add_version, (const VersionRow& row), row)
+    MUNIMENT_FAULTY(Result<void>, add_part, (const PartRow& row), row)
+    MUNIMENT_FAULTY(Result<void>, put_version, (const VersionRow& row), row)
+    MUNIMENT_FAULTY(Result<void>, drop_version, (const DocumentId& document, std::uint32_t version), document, version)
+    MUNIMENT_FAULTY(Result<void>, put_part, (const PartRow& row), row)
+    MUNIMENT_FAULTY(Result<void>, put_pack, (const PackRow& row), row)
+    MUNIMENT_FAULTY(Result<std::uint64_t>, append_entry, (const EntryRow& row), row)
+    MUNIMENT_FAULTY(Result<void>, replace_detail, (std::uint64_t sequence, OwnerKind kind, const Id16& owner, View detail),
+                    sequence, kind, owner, detail)
+    MUNIMENT_FAULTY(Result<void>, put_tile, (const TileRow& row), row)
+    MUNIMENT_FAULTY(Result<void>, put_checkpoint, (const CheckpointRow& row), row)
+    MUNIMENT_FAULTY(Result<void>, index_entry, (const Id16& subject, std::uint64_t sequence), subject, sequence)
+    MUNIMENT_FAULTY(Result<void>, remember, (View key, const SingleRow& row), key, row)
+    MUNIMENT_FAULTY(Result<void>, forget_before, (std::int64_t us), us)
+#undef MUNIMENT_FAULTY
+
+  private:
+    RecordWriter& writer_;
+    Faults& faults_;
+};
+
 class FaultyRecords final : public ForwardsReads<Records, FaultyRecords> {
   public:
     FaultyRecords(Records& records, Faults& faults) : records_(records), faults_(faults) {}
@@ -46,8 +97,13 @@ class FaultyRecords final : public ForwardsReads<Records, FaultyRecords> {
         return f(static_cast<RecordReader&>(records_));
     }
     Result<void> commit(Work work) override {
-        CHECK(faults_.next());
-        return records_.commit(std::move(work));
+        auto fault = faults_.next();
+        if (!fault && faults_.commits() == Commits::not_begun) return fault;
+        CHECK(records_.commit([&](RecordWriter& writer) {
+            FaultyWriter faulty(writer, faults_);
+            return work(faulty);
+        }));
+        return fault;
     }
     Result<void> copy_to(const std::string& path) override {
         CHECK(faults_.next());
@@ -115,6 +171,32 @@ class FaultyPacks final : public PackStore {
 
   private:
     PackStore& packs_;
+    Faults& faults_;
+};
+
+class FaultyKeySets final : public KeySets {
+  public:
+    FaultyKeySets(KeySets& sets, Faults& faults) : sets_(sets), faults_(faults) {}
+    std::string name() const override { return sets_.name(); }
+    Result<void> put(std::string_view name, View content) override {
+        CHECK(faults_.next());
+        return sets_.put(name, content);
+    }
+    Result<Bytes> get(std::string_view name) override {
+        CHECK(faults_.next());
+        return sets_.get(name);
+    }
+    Result<std::vector<std::string>> list() override {
+        CHECK(faults_.next());
+        return sets_.list();
+    }
+    Result<void> remove(std::string_view name) override {
+        CHECK(faults_.next());
+        return sets_.remove(name);
+    }
+
+  private:
+    KeySets& sets_;
     Faults& faults_;
 };
 

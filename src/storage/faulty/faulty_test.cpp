@@ -20,7 +20,7 @@ TEST(Faulty, FailsTheNthCallOnce) {
     EXPECT_FALSE(faulty.single("a")->has_value());
     EXPECT_TRUE(faulty.commit(put));
     EXPECT_TRUE(faulty.single("a")->has_value());
-    EXPECT_EQ(faults.calls(), 5u);
+    EXPECT_EQ(faults.calls(), 6u) << "what the work of a commit calls counts as well";
 }
 
 TEST(Faulty, FailsForEverUntilToldOtherwise) {
@@ -33,6 +33,28 @@ TEST(Faulty, FailsForEverUntilToldOtherwise) {
     EXPECT_FALSE(faulty.list());
     faults.none();
     EXPECT_TRUE(faulty.list()->empty());
+}
+
+TEST(Faulty, BreaksTheWorkOfACommit) {
+    Faults faults;
+    auto records = open_memory();
+    FaultyRecords faulty(*records, faults);
+    auto put_two = [](RecordWriter& w) -> Result<void> {
+        CHECK(w.put_single("a", {1, {}}));
+        return w.put_single("b", {1, {}});
+    };
+    faults.fail_at(3, Lasting::once);
+    EXPECT_FALSE(faulty.commit(put_two));
+    EXPECT_FALSE(records->single("a")->has_value()) << "undone with what failed";
+}
+
+TEST(Faulty, LosesTheAnswerToACommit) {
+    Faults faults;
+    auto records = open_memory();
+    FaultyRecords faulty(*records, faults);
+    faults.fail_at(1, Lasting::once, Problem::unavailable, Commits::answer_lost);
+    EXPECT_FALSE(faulty.commit([](RecordWriter& w) { return w.put_single("a", {1, {}}); }));
+    EXPECT_TRUE(records->single("a")->has_value());
 }
 
 TEST(Faulty, BreaksALargeObjectInTheMiddle) {

@@ -9,6 +9,7 @@ endfunction()
 if(NOT MUNIMENT_SANITIZE)
     muniment_source_test(layers)
     muniment_source_test(sources)
+    muniment_source_test(fuzz_targets)
 endif()
 
 # The turn of the epoch, walked through every state; and without two of its rules, where the walk must find the firm lost.
@@ -16,15 +17,10 @@ add_test(NAME model-turn COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/
 add_test(NAME model-turn-naive COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/model/turn.py naive 2)
 set_tests_properties(model-turn model-turn-naive PROPERTIES TIMEOUT 300 LABELS unit)
 
-# What parses what strangers send, without the modules that act on it: for builds (with sanitizers) that leave those out.
-if(NOT TARGET muniment_server AND TARGET muniment_audit)
-    file(GLOB_RECURSE parsers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/server/http/*.cpp)
-    file(GLOB beside CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/server/multipart*.cpp ${CMAKE_SOURCE_DIR}/src/server/range*.cpp
-         ${CMAKE_SOURCE_DIR}/src/server/etag*.cpp ${CMAKE_SOURCE_DIR}/src/server/problem_json*.cpp
-         ${CMAKE_SOURCE_DIR}/src/server/routes/input*.cpp)
-    add_executable(parsers_test ${parsers} ${beside})
-    target_link_libraries(parsers_test PRIVATE muniment_crypto ${muniment_server_needs} GTest::gtest_main GTest::gmock)
-    target_compile_definitions(parsers_test PRIVATE ${muniment_server_definitions} MUNIMENT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+if(TARGET muniment_parsers)
+    add_executable(parsers_test ${parsers_tests})
+    target_link_libraries(parsers_test PRIVATE muniment_parsers GTest::gtest_main GTest::gmock)
+    target_compile_definitions(parsers_test PRIVATE MUNIMENT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME parsers COMMAND parsers_test --gtest_brief=1)
     set_tests_properties(parsers PROPERTIES TIMEOUT 300 LABELS unit)
 endif()

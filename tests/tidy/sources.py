@@ -24,7 +24,7 @@ def sources(root):
     for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*")):
             inside = path.relative_to(root).parts
-            if not path.is_file() or inside[:2] in (("tests", "vectors"), ("demo", "papers")):
+            if not path.is_file() or inside[:2] in (("tests", "vectors"), ("demo", "papers"), ("fuzz", "corpus")):
                 continue
             if path.suffix in CODE or is_script(path):
                 yield path

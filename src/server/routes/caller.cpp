@@ -11,13 +11,22 @@ constexpr std::string_view cookie_attributes = "; Path=/; Secure; HttpOnly; Same
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
-std::optional<std::string_view> bearer(std::string_view authorization) {
+bool changes(Method method) { return method != Method::get && method != Method::head && method != Method::options; }
+
+bool came_from_our_page(const Request& request) {
+    auto host = std::string(request.headers.find("Host").value_or(""));
+    std::ranges::transform(host, host.begin(), lower);
+    return request.headers.list("X-Muniment") == "1" && request.headers.list("Origin") == "https://" + host;
+}
+
+}  // namespace
+
+std::optional<std::string_view> bearer_in(std::string_view authorization) {
     constexpr std::string_view scheme = "bearer ";       // its case does not count, RFC 9110 section 11.1
     if (!std::ranges::equal(authorization.substr(0, scheme.size()), scheme, {}, lower)) return std::nullopt;
     return authorization.substr(scheme.size());
 }
 
-/// The one cookie of ours; none where there are two (RFC 6265 section 5.4 leaves open which comes first).
 std::optional<std::string_view> session_in(std::string_view cookies) {
     std::optional<std::string_view> found;
     while (!cookies.empty()) {
@@ -32,21 +41,11 @@ std::optional<std::string_view> session_in(std::string_view cookies) {
     return found;
 }
 
-bool changes(Method method) { return method != Method::get && method != Method::head && method != Method::options; }
-
-bool came_from_our_page(const Request& request) {
-    auto host = std::string(request.headers.find("Host").value_or(""));
-    std::ranges::transform(host, host.begin(), lower);
-    return request.headers.list("X-Muniment") == "1" && request.headers.list("Origin") == "https://" + host;
-}
-
-}  // namespace
-
 access::Origin origin_of(const Request& request) { return {.source = request.source_address, .request = request.id}; }
 
 Result<access::Principal> caller(House& house, const Request& request) {
     if (auto authorization = request.headers.list("Authorization")) {
-        auto secret = bearer(*authorization);
+        auto secret = bearer_in(*authorization);
         if (!secret) return fail(Problem::unauthenticated);
         return house.sign_in.principal(*secret, origin_of(request));
     }

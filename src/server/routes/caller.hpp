@@ -15,6 +15,11 @@ access::Origin origin_of(const Request& request);
 /// `unauthenticated` where it is nobody, `denied` for a change that did not come from a page of ours.
 Result<access::Principal> caller(House& house, const Request& request);
 
+/// The secret behind "Bearer ".
+std::optional<std::string_view> bearer_in(std::string_view authorization);
+/// The one cookie of ours; none where there are two (RFC 6265 section 5.4 leaves open which comes first).
+std::optional<std::string_view> session_in(std::string_view cookies);
+
 std::string session_cookie(std::string_view secret);   ///< of Set-Cookie
 std::string no_session_cookie();                       ///< … that makes the browser forget it
 

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+# fuzz/<module>/*.cpp are the targets of that module's parsers (`parsers`: those of server/ that need no other module). One
+# program runs them all: `fuzz` under libFuzzer in the preset of that name, `fuzz_replay` over the committed corpus elsewhere.
+option(MUNIMENT_FUZZ "Build the fuzz targets for libFuzzer" OFF)
+
+set(fuzz_sources fuzz/fuzz.cpp)
+set(fuzz_libraries)
+foreach(module IN LISTS MUNIMENT_MODULES)
+    file(GLOB targets CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/fuzz/${module}/*.cpp)
+    list(APPEND fuzz_sources ${targets})
+    list(PREPEND fuzz_libraries muniment_${module})
+endforeach()
+if(TARGET muniment_server OR TARGET muniment_parsers)
+    file(GLOB targets CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/fuzz/parsers/*.cpp)
+    list(APPEND fuzz_sources ${targets})
+endif()
+if(TARGET muniment_parsers)
+    list(PREPEND fuzz_libraries muniment_parsers)
+endif()
+
+if(MUNIMENT_FUZZ)
+    add_executable(fuzz ${fuzz_sources} fuzz/libfuzzer.cpp)
+    target_link_options(fuzz PRIVATE -fsanitize=fuzzer)
+    set(fuzz_program fuzz)
+else()
+    add_executable(fuzz_replay ${fuzz_sources} fuzz/replay.cpp)
+    set(fuzz_program fuzz_replay)
+    add_test(NAME fuzz-corpus COMMAND fuzz_replay ${CMAKE_SOURCE_DIR}/fuzz/corpus)
+    set_tests_properties(fuzz-corpus PROPERTIES TIMEOUT 300 LABELS unit)
+endif()
+target_include_directories(${fuzz_program} PRIVATE ${CMAKE_SOURCE_DIR}/fuzz)
+target_link_libraries(${fuzz_program} PRIVATE ${fuzz_libraries})

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // docs/formats/papers.md and pack.md: what a list shows, what a version keeps, and the bytes themselves.
-import { Reader, ascii, hex, need, refuse, same, u32, unhex, uuid } from './bytes.mjs';
+import { Reader, ascii, hex, need, refuse, same, u32, u64, unhex, uuid } from './bytes.mjs';
 import { cobblestoneOpen, hmac, sha256 } from './crypto.mjs';
 
 /// A pack by its own bytes, without the database: [{object, offset, length}].
@@ -37,10 +37,11 @@ function openVersion(firm, DK, document, row) {
     const place = Buffer.concat([Buffer.alloc(12), u32(row.version)]);
     const r = new Reader(
         firm.openField(firm.D(DK, 'fields'), 'document.version', document, place, row.revision, row.sealed), 'a version');
-    r.format(1);
+    r.format(2);
     const facts = {
         name: r.text(), path: r.text(), modified: r.i64(), added: r.i64(), size: r.u64(), claimed: r.text(), type: r.text(),
         sha256: r.raw(32), who: r.raw(16), source: r.text(), comment: r.text(), handling: r.text(),
+        parts: r.u32(), chain: r.raw(32),
     };
     r.ends();
     return facts;
@@ -75,6 +76,8 @@ export function openPapers(firm, matter, tables, packs) {
         const versions = tables.versions.filter((each) => same(each.document, row.document)).map((version) => {
             const facts = openVersion(firm, DK, row.document, version);
             const parts = tables.parts.filter((part) => same(part.document, row.document) && part.version === version.version);
+            const chain = parts.reduce((c, part) => sha256(c, part.object, u64(part.plain_length)), Buffer.alloc(32));
+            need(parts.length === facts.parts && same(chain, facts.chain), 'parts that are not those of the version');
             const content = Buffer.concat(parts.map((part) => openPart(firm, DK, part, packs)));
             need(BigInt(content.length) === facts.size, 'a content of another size');
             need(same(sha256(content), facts.sha256), 'a content of another hash');

@@ -58,7 +58,9 @@ function read(home, logFolder) {
 
     const firm = new Firm(single('firm').value);
     const keyFile = (name, ...how) => fs.readFileSync(path.join(home, 'keys', name), ...how);
-    firm.unlock(keyFile('root.unlock'), keyFile('unlock.key', 'latin1'));
+    const method = fs.readdirSync(path.join(home, 'keys')).find((name) => /^key-file-[0-9a-f]{16}\.unlock$/.test(name));
+    need(method, 'no key file unlocks this firm');
+    firm.unlock(keyFile(method), keyFile(method.replace('.unlock', '.key'), 'latin1'));
     const head = single('key-head');
     const { E, epoch } = epochKey(firm, slots, head.value.subarray(0, 32));
     firm.openRecords(E, head, tables.key_records);

@@ -104,7 +104,8 @@ refused 'is in no frame' eval 'flip "$(large)" 40'
 refused 'another head or format' eval 'flip "$(large)" 3'
 refused 'object-key .* does not open' sql "update parts set wrapped_key =" "$(from parts wrapped_key "document = $other")" \
     "where document = $paper"
-refused 'has a length that none has' sql "update parts set plain_length = plain_length - 1 where document = $paper"
+refused 'not those of the version' sql "update parts set plain_length = plain_length - 1 where document = $paper"
+refused 'not those of the version' sql "delete from parts where document = $paper"
 # Rows.
 refused 'document-list .* does not open' sql "update documents set list =" "$(from documents list "document = $other")" \
     "where document = $paper"
@@ -122,8 +123,8 @@ refused 'beside its seal' sql "update singles set value = cast(X'00000000000000F
 refused 'key records, where the head counts' sql "delete from key_records where kind = 3"
 refused 'not those of the head' sql 'update key_records set sealed =' "$(from key_records sealed 'kind = 3')" 'where kind = 4'
 refused 'epoch .* does not open' eval 'flip "$(ls "$copy"/slots/a/*.epoch)" 30'
-refused 'unlock .* does not open' eval 'printf "%064d\n" 1 >"$copy/keys/unlock.key"'
-refused 'mark is of another key' eval 'flip "$copy/keys/root.unlock" 45'
+refused 'unlock .* does not open' eval 'printf "%064d\n" 1 >"$(ls "$copy"/keys/key-file-*.key)"'
+refused 'mark is of another key' eval 'flip "$(ls "$copy"/keys/key-file-*.unlock)" 45'
 refused 'MAC is not of this epoch' eval 'flip "$(ls "$copy"/slots/a.key-sets/*.keys)" 200'
 # The log.
 refused 'this key did not sign' eval 'flip "$copy/log/checkpoint" -9'

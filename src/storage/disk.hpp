@@ -25,6 +25,8 @@ enum class SyncPoint : std::uint8_t {
 #undef SYNC_POINT
 };
 
+inline constexpr std::size_t direct_block_bytes = 4'096;  // at least the block of any disk in use
+
 /// An open file. Closed with its last owner.
 class File {
   public:
@@ -35,8 +37,11 @@ class File {
     virtual Result<std::uint64_t> size() const = 0;
     virtual Result<bool> has_other_names() const = 0;  ///< hard links
     virtual Result<void> sync(SyncPoint point) = 0;     ///< data and size
-    /// A hint, so that the later sync has little to do.
-    virtual void start_writing_out(std::uint64_t offset, std::uint64_t length) = 0;
+    /// From now on what is written goes to the disk without staying in memory: a large paper does not push out what is read often.
+    /// Each write is then of whole direct_block_bytes, from memory and to a place that are multiples of it. Where the file system
+    /// cannot (tmpfs), writes go on as before.
+    virtual void write_directly() = 0;
+    virtual Result<void> shorten(std::uint64_t size) = 0;
     Result<void> write_at(std::uint64_t offset, View bytes);
 };
 

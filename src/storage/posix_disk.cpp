@@ -100,8 +100,13 @@ class PosixFile final : public File {
         return {};
     }
 
-    void start_writing_out(std::uint64_t offset, std::uint64_t length) override {
-        ::sync_file_range(fd_, static_cast<off64_t>(offset), static_cast<off64_t>(length), SYNC_FILE_RANGE_WRITE);
+    void write_directly() override {
+        if (int flags = ::fcntl(fd_, F_GETFL); flags >= 0) ::fcntl(fd_, F_SETFL, flags | O_DIRECT);
+    }
+
+    Result<void> shorten(std::uint64_t size) override {
+        if (::ftruncate(fd_, static_cast<off_t>(size)) != 0) return system_failure("shortening a file");
+        return {};
     }
 
   private:

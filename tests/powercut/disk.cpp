@@ -30,7 +30,8 @@ class LiveFile final : public File {
     Result<std::uint64_t> size() const override { return disk_.size(*file_); }
     Result<bool> has_other_names() const override { return disk_.names_of(*file_) > 1; }
     Result<void> sync(storage::SyncPoint point) override { return disk_.sync(*file_, static_cast<std::uint8_t>(point)); }
-    void start_writing_out(std::uint64_t, std::uint64_t) override {}
+    void write_directly() override {}
+    Result<void> shorten(std::uint64_t size) override { return disk_.resize(*file_, size); }
 
   private:
     LiveDisk& disk_;
@@ -53,7 +54,8 @@ class Held final : public File {
     Result<std::uint64_t> size() const override { return std::uint64_t{0}; }
     Result<bool> has_other_names() const override { return false; }
     Result<void> sync(storage::SyncPoint) override { return {}; }
-    void start_writing_out(std::uint64_t, std::uint64_t) override {}
+    void write_directly() override {}
+    Result<void> shorten(std::uint64_t) override { return fail(Problem::internal, "a lock is not written to"); }
 
   private:
     LiveDisk& disk_;

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/safeguards.hpp"
+#include "storage/folder/object_writer.hpp"
 #include "storage/open.hpp"
 
 namespace muniment::storage {
@@ -168,7 +169,7 @@ Result<void> FolderPacks::close() {
 }
 
 Result<std::unique_ptr<ObjectWriter>> FolderPacks::create(const ObjectId& object) {
-    return FolderObjectWriter::begin(files_, registered_, object);
+    return FolderObjectWriter::begin(files_, behind_, registered_, object);
 }
 
 }  // namespace folder

@@ -12,6 +12,7 @@
 #include "base/limits.hpp"
 #include "storage/folder/pack_files.hpp"
 #include "storage/folder/pack_format.hpp"
+#include "storage/folder/write_behind.hpp"
 
 namespace muniment::storage::folder {
 
@@ -58,6 +59,7 @@ class FolderPacks final : public PackStore {
     void settle(std::span<Object> of_one_pack, const Result<void>& result);
 
     PackFiles files_;
+    WriteBehind behind_;
     RegisterPack registered_;
     std::uint64_t pack_bytes_max_;
 
@@ -69,31 +71,6 @@ class FolderPacks final : public PackStore {
     std::size_t queued_bytes_ = 0;  ///< with what is being written
     bool stopping_ = false;
     std::thread thread_;
-};
-
-/// A large object in a pack of its own.
-class FolderObjectWriter final : public ObjectWriter {
-  public:
-    static Result<std::unique_ptr<ObjectWriter>> begin(PackFiles& files, const RegisterPack& registered, const ObjectId& object);
-    ~FolderObjectWriter() override;
-    Result<void> add(View sealed) override;
-    Result<Placement> finish() override;
-
-  private:
-    FolderObjectWriter(PackFiles& files, const RegisterPack& registered, const ObjectId& object, const PackId& pack,
-                       std::unique_ptr<File> file)
-        : files_(files), registered_(registered), object_(object), pack_(pack), file_(std::move(file)) {}
-    Result<void> flush();
-
-    PackFiles& files_;
-    const RegisterPack& registered_;
-    ObjectId object_;
-    PackId pack_;
-    std::unique_ptr<File> file_;
-    Bytes buffer_;
-    std::uint64_t length_ = 0, hinted_ = 0;  ///< written; of it, asked to be written out
-    Result<void> state_{};
-    bool finished_ = false;
 };
 
 }  // namespace muniment::storage::folder

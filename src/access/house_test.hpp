@@ -12,14 +12,13 @@
 #include "access/people/teams.hpp"
 #include "access/people/walls.hpp"
 #include "audit/audit.hpp"
-#include "storage/open.hpp"
+#include "storage/conformance/stores_test.hpp"
 
 namespace muniment::access::testing {
 
-enum class Store { memory, sqlite };
-inline std::string name_of(const ::testing::TestParamInfo<Store>& info) {
-    return info.param == Store::memory ? "memory" : "sqlite";
-}
+using storage::testing::all_stores;
+using storage::testing::name_of;
+using storage::testing::Store;
 
 struct Folder {
     std::filesystem::path path = std::filesystem::temp_directory_path() / ("muniment-house-" + to_uuid_text(new_random_id()));
@@ -86,7 +85,7 @@ struct OpenAMatter {
 
 class Rooms {
   public:
-    explicit Rooms(Store store) : store_(store) {}
+    explicit Rooms(Store store) : store_(store, file()) {}
     ~Rooms() { close(); }
     Rooms(const Rooms&) = delete;
     Rooms& operator=(const Rooms&) = delete;
@@ -94,7 +93,7 @@ class Rooms {
     static constexpr std::string_view password = "ebbing lantern quarry 71";
     static Origin origin(std::string source = "192.0.2.7") { return {std::move(source), RequestId::random()}; }
 
-    void open_records() { records = store_ == Store::memory ? storage::open_memory() : storage::open_sqlite(file()).value(); }
+    void open_records() { records = store_.open(); }
     /// Ring, log, gate and what hangs on it, of what the database holds.
     Result<void> open(keys::EpochKey epoch) {
         TRY(ring, keys::Ring::open(*records, firm, std::move(epoch)));
@@ -111,7 +110,7 @@ class Rooms {
     /// As after a restart.
     Result<void> reopen(keys::EpochKey epoch) {
         close();
-        if (store_ == Store::sqlite) {
+        if (store_.keeps()) {
             records.reset();
             open_records();
         }
@@ -185,12 +184,14 @@ class Rooms {
         ASSERT_TRUE(done) << why(done);
     }
     std::filesystem::path file() const { return folder.path / "records.db"; }
+    const storage::testing::StoreOf& store() const { return store_; }
+
+    Folder folder;
 
   private:
-    Store store_;
+    storage::testing::StoreOf store_;
 
   public:
-    Folder folder;
     FirmId firm = FirmId::random();
     ManualClock clock;
     std::unique_ptr<storage::Records> records;

@@ -12,7 +12,7 @@ namespace {
 
 Result<void> export_log(const cli::Arguments& given) {
     TRY(auto home, Home::open(home_folder(given.get("--home"))));
-    TRY(auto records, storage::open_sqlite(home.database()));
+    TRY(auto records, open_records(home));
     return audit::export_tiles(*records, given.get("folder"));
 }
 

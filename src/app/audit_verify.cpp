@@ -13,7 +13,7 @@ namespace {
 namespace json = boost::json;
 
 Result<json::object> verify(const Home& home) {
-    auto records = storage::open_sqlite(home.database());
+    auto records = open_records(home);
     if (records) {
         TRY(auto report, verify_log(**records, home));
         return as_json(report);

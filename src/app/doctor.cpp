@@ -113,6 +113,34 @@ void look_at_disk(const Home& home, std::vector<Finding>& found) {
                      said, least < 10 ? "Make room: what cannot be recorded does not happen." : ""});
 }
 
+void look_at_database(const Home& home, std::vector<Finding>& found) {
+    if (home.postgresql.empty()) return;
+    auto facts = storage::look_at_postgresql(home.postgresql);
+    if (!facts) {
+        found.push_back({Grade::red, "The database cannot be used: " + facts.error().detail + ".",
+                         "Nothing is read or changed until it can."});
+        return;
+    }
+    auto forgets = [&](bool safe, const char* setting) {
+        if (!safe)
+            found.push_back({Grade::red, std::string("The database may lose what was acknowledged: ") + setting + " is off.",
+                             std::string("Set ") + setting + " = on in postgresql.conf and reload it; Muniment starts on no other."});
+    };
+    forgets(facts->fsync, "fsync");
+    forgets(facts->full_page_writes, "full_page_writes");
+    if (facts->superuser)
+        found.push_back({Grade::warning, "Muniment comes to the database as a superuser.",
+                         "Give it a role of its own that owns nothing but its schema."});
+    if (!facts->checksums)
+        found.push_back({Grade::warning, "The database keeps no checksums, so what a disk changes is found by our seals only.",
+                         "Stop it and run pg_checksums --enable."});
+    found.push_back({Grade::good,
+                     "The rows are in PostgreSQL " + std::to_string(facts->version) +
+                         (facts->tls ? ", reached by TLS; a commit waits for " : ", on this machine; a commit waits for ") +
+                         (facts->standby_confirms ? "another server as well." : "this server alone."),
+                     ""});
+}
+
 void look_at_certificate(const Home& home, std::vector<Finding>& found) {
     auto pem = read_small_file(home.tls("server.pem"));
     auto key = read_small_file(home.tls("server.key"));
@@ -161,6 +189,7 @@ int run(const cli::Arguments& given) {
     look_at_places(*home, found);
     look_at_unlocking(*home, found);
     look_at_disk(*home, found);
+    look_at_database(*home, found);
     look_at_certificate(*home, found);
     look_at_server(*home, found);
     found.push_back({Grade::warning, "There is no backup: this version makes none yet.",

@@ -66,6 +66,7 @@ Result<Home> Home::open(const std::filesystem::path& folder) {
                                    set.at("needed").to_number<unsigned>(), set.at("of").to_number<unsigned>()});
         }
     }
+    if (const auto* address = parsed.as_object().if_contains("database")) home.postgresql = address->as_string();
     return home;
 }
 
@@ -75,12 +76,17 @@ Result<void> Home::save() const {
     for (const auto& set : shares)
         sets.push_back(boost::json::object{{"root", set.root}, {"set", set.set}, {"needed", set.needed}, {"of", set.of}});
     said["shares"] = std::move(sets);
+    if (!postgresql.empty()) said["database"] = postgresql;
     return write_private_file(folder / "home.json", boost::json::serialize(said) + "\n", true);
+}
+
+Result<std::unique_ptr<storage::Records>> open_records(const Home& home) {
+    return home.postgresql.empty() ? storage::open_sqlite(home.database()) : storage::open_postgresql(home.postgresql);
 }
 
 Result<Stores> Stores::open(const Home& home, storage::Missing missing) {
     Stores stores;
-    TRY(stores.records, storage::open_sqlite(home.database()));
+    TRY(stores.records, open_records(home));
     auto* records = stores.records.get();
     auto registered = [records](const storage::PackRow& row) {
         return records->commit([&](storage::RecordWriter& writer) { return writer.put_pack(row); });

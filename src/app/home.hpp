@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The home folder of an installation, and what lies where in it:
 //
-//   data/             records.sqlite, packs/          sealed; what a backup copies
+//   data/             records.sqlite, packs/          sealed; what a backup copies (the rows may be in PostgreSQL instead)
 //   keys/             *.unlock, perhaps a *.key       opens the firm together with a slot: never in data/, never backed up
 //   keys/log.vkey     the public key of the log       what `audit verify` trusts
 //   slots/a, slots/b  the epoch key                   only for trying out: in real use elsewhere (init --slot)
 //   key-sets/a, …     key sets beside each slot
 //   tls/              authority and server certificate
 //   control.sock      for lock, unlock and status, by the owner of the folder
-//   home.json         where slots and key sets are, the name and port
+//   home.json         where slots and key sets are, and the database where it is not in data/
 #pragma once
 #include <filesystem>
 #include <string>
@@ -34,6 +34,7 @@ struct Home {
     std::vector<std::string> slots;         ///< folders; relative ones lie in the home
     bool trial = false;                     ///< slots and key file on the data's disk: `./run`
     std::vector<ShareSet> shares;           ///< one; two while a new root key comes in
+    std::string postgresql;                 ///< the database's address, which holds no password; empty: SQLite, in data/
 
     std::filesystem::path data() const { return folder / "data"; }
     std::filesystem::path database() const { return data() / "records.sqlite"; }
@@ -58,6 +59,9 @@ Result<void> write_private_file(const std::filesystem::path& path, std::string_v
 Result<std::string> read_small_file(const std::filesystem::path& path);
 /// 32 bytes in hex.
 Result<crypto::Secret> read_key_file(const std::filesystem::path& path);
+
+/// The rows of that home, wherever they are.
+Result<std::unique_ptr<storage::Records>> open_records(const Home& home);
 
 /// The drivers of one installation, without any key.
 struct Stores {

@@ -51,6 +51,13 @@ Result<Made> make_firm(Home home, const cli::Arguments& given, const Methods& me
         return fail(Problem::already_done, "there is a firm at " + home.folder.string());
     auto names = given.all("--name");
     for (const char* local : {"localhost", "127.0.0.1", "::1"}) names.emplace_back(local);
+    if (!home.postgresql.empty()) {
+        // Where SQLite is used, its driver makes the folder.
+        std::error_code failed;
+        std::filesystem::create_directories(home.data(), failed);
+        if (!failed) std::filesystem::permissions(home.data(), std::filesystem::perms::owner_all, failed);
+        if (failed) return fail(Problem::unavailable, "cannot make " + home.data().string());
+    }
     TRY(auto stores, Stores::open(home, storage::Missing::make));
     auto firm = FirmId::random();
     auto root = keys::RootKey::random();
@@ -71,7 +78,8 @@ Result<Made> make_firm(Home home, const cli::Arguments& given, const Methods& me
 }
 
 int run(const cli::Arguments& given) {
-    Home home{.folder = home_folder(given.get("--home")), .slots = given.all("--slot"), .trial = given.has("--trial")};
+    Home home{.folder = home_folder(given.get("--home")), .slots = given.all("--slot"), .trial = given.has("--trial"),
+              .postgresql = given.get("--database")};
     if (home.slots.empty() && home.trial) home.slots = {"slots/a", "slots/b"};
     if (home.slots.size() < 2) {
         return usage("A firm needs at least two slots, in different places: give --slot twice (two folders at other sites), or --trial "
@@ -119,6 +127,7 @@ cli::Command init_command() {
         {"--admin", "NAME", "the first administrator's sign-in name (default: admin)"},
         {"--admin-name", "NAME", "the first administrator's name"},
         {"--slot", "DIR", "a slot's folder; give at least two", false, true},
+        {"--database", "ADDRESS", "keep the rows in PostgreSQL: postgresql://user@host/database?passfile=FILE"},
         {"--name", "HOST", "a name or address that people reach the server by", false, true},
         {"--passphrase-file", "FILE", "unlock by this passphrase instead of a key file; `-` is not taken, a file is"},
         {"--no-unlock-file", "", "neither key file nor passphrase: recovery shares are the only way in"},
@@ -131,6 +140,8 @@ cli::Command init_command() {
             "Makes the keys, puts the epoch key into the slots, makes a local certificate authority and a certificate, and "
             "prints the\n"
             "invitation of the first administrator.\n\n"
+            "With --database the rows lie in PostgreSQL, reached by verified TLS and SCRAM. Its address is kept in home.json and\n"
+            "holds no password: that stands in a file of mode 0600, named by passfile= (docs/cli.md).\n\n"
             "A slot is a small folder that holds the key of the present epoch. Losing all slots loses everything, so there are "
             "at\n"
             "least two, in different places.\n\n"

@@ -69,7 +69,7 @@ void tell(const Home& home, const server::Config& config, std::uint16_t port, bo
     if (auto pem = read_small_file(config.certificate_file)) {
         if (auto facts = crypto::certificate_facts(*pem)) say("Certificate fingerprint (SHA-256): " + facts->fingerprint);
     }
-    say("Data: " + home.data().string());
+    say("Data: " + home.data().string() + (home.postgresql.empty() ? "" : ", rows in PostgreSQL"));
     if (!open) say("Nobody can read anything until somebody runs: muniment unlock --home " + home.folder.string());
     if (home.trial)
         say("For trying out only: the key file and both slots lie on the same disk as the data, so whoever takes it can read "

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For this module's tests: a founded firm with a log, in memory or in a SQLite file of its own.
+// For this module's tests: a founded firm with a log, in a store of its own.
 #pragma once
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -7,9 +7,11 @@
 #include <filesystem>
 
 #include "audit/audit.hpp"
-#include "storage/open.hpp"
+#include "storage/conformance/stores_test.hpp"
 
 namespace muniment::audit::testing {
+
+using storage::testing::Store;
 
 struct Folder {
     std::filesystem::path path = std::filesystem::temp_directory_path() / ("muniment-audit-" + to_uuid_text(new_random_id()));
@@ -22,8 +24,8 @@ struct Folder {
 /// The sequencer is off unless a test asks for it: tests step it by checkpoint_now().
 class Firm {
   public:
-    explicit Firm(bool memory, LogSettings settings = {.start_sequencer = false}) : settings_(settings) {
-        records = memory ? storage::open_memory() : storage::open_sqlite(file()).value();
+    explicit Firm(storage::testing::Store store, LogSettings settings = {.start_sequencer = false})
+        : store_(store, file()), settings_(settings), records(store_.open()) {
         auto founded = records->commit([&](storage::RecordWriter& writer) -> Result<void> {
             TRY(ring, keys::Ring::found_in(writer, id, keys::EpochKey::random()));
             return Log::found_in(writer, *ring);
@@ -33,6 +35,7 @@ class Firm {
     }
 
     std::filesystem::path file() const { return folder_.path / "records.db"; }
+    const storage::testing::StoreOf& store() const { return store_; }
     Draft draft(std::string_view words = R"({"name":"Nobody"})", Action action = Action::paper_opened) {
         return Draft({.action = action,
                       .outcome = Outcome::permitted,
@@ -59,9 +62,9 @@ class Firm {
     /// As after a crash: whatever was not durable is gone.
     Result<void> reopen() {
         log.reset();
-        if (std::filesystem::exists(file())) {
+        if (store_.keeps()) {
             records.reset();
-            TRY(records, storage::open_sqlite(file()));
+            records = store_.open();
         }
         TRY(log, Log::open(*records, ring, clock, settings_));
         return {};
@@ -84,6 +87,7 @@ class Firm {
 
   private:
     Folder folder_;
+    storage::testing::StoreOf store_;
     LogSettings settings_;
     std::string log_key_;
 

@@ -17,12 +17,11 @@ namespace {
 static_assert(!std::is_copy_constructible_v<Durable> && !std::is_default_constructible_v<Durable>);
 static_assert(!std::is_constructible_v<Durable, EntryId, Hash> && !std::is_copy_constructible_v<Draft>);
 
-class Logs : public ::testing::TestWithParam<bool> {
+class Logs : public ::testing::TestWithParam<Store> {
   protected:
     Firm firm{GetParam()};
 };
-INSTANTIATE_TEST_SUITE_P(Stores, Logs, ::testing::Values(true, false),
-                         [](const auto& info) { return std::string(info.param ? "Memory" : "Sqlite"); });
+INSTANTIATE_TEST_SUITE_P(Stores, Logs, ::testing::ValuesIn(storage::testing::all_stores), storage::testing::name_of);
 
 TEST_P(Logs, ADurableEntryIsThereAndOpens) {
     auto durable = firm.log->record(firm.draft(R"({"why":"a word"})"));
@@ -155,9 +154,12 @@ TEST_P(Logs, GoesOnAfterACrashBetweenEntriesAndTree) {
     EXPECT_EQ(report.checkpoints, 2u);
 }
 
-TEST(LogThreads, SixtyFourAtOnce) {
+struct LogThreads : ::testing::TestWithParam<Store> {};
+INSTANTIATE_TEST_SUITE_P(Stores, LogThreads, ::testing::Values(Store::sqlite, Store::postgresql), storage::testing::name_of);
+
+TEST_P(LogThreads, SixtyFourAtOnce) {
     constexpr std::size_t threads = 64, each = 20;
-    Firm firm(false, {.checkpoint_every = std::chrono::milliseconds(5), .integrate_batch = 100});
+    Firm firm(GetParam(), {.checkpoint_every = std::chrono::milliseconds(5), .integrate_batch = 100});
     std::atomic<std::size_t> written{0};
     {
         std::vector<std::jthread> writers;
@@ -186,8 +188,8 @@ TEST(LogThreads, SixtyFourAtOnce) {
     EXPECT_EQ(std::ranges::unique(ids).begin(), ids.end());
 }
 
-TEST(LogThreads, TheSequencerCoversAnEntryByItself) {
-    Firm firm(false, {.checkpoint_every = std::chrono::milliseconds(20)});
+TEST_P(LogThreads, TheSequencerCoversAnEntryByItself) {
+    Firm firm(GetParam(), {.checkpoint_every = std::chrono::milliseconds(20)});
     firm.record(3);
     auto covered = [&] {
         auto row = firm.records->newest_checkpoint().value();
@@ -204,7 +206,7 @@ TEST(LogWatch, ATamperedHeadIsNotOpenedAndNotSigned) {
           "UPDATE singles SET value = zeroblob(32) WHERE name = 'tree'", "DELETE FROM singles WHERE name = 'tree'",
           "UPDATE tiles SET hashes = zeroblob(length(hashes))", "DELETE FROM tiles WHERE level = 1",
           "DELETE FROM entries WHERE sequence = 299", "UPDATE checkpoints SET size = 299"}) {
-        Firm firm(false);
+        Firm firm(Store::sqlite);
         firm.record(300);
         ASSERT_TRUE(firm.log->checkpoint_now());
         firm.tamper(sql);
@@ -215,7 +217,7 @@ TEST(LogWatch, ATamperedHeadIsNotOpenedAndNotSigned) {
 }
 
 TEST(LogWatch, ARunningLogSignsNothingAfterItsTreeWasSetBack) {
-    Firm firm(true);
+    Firm firm(Store::memory);
     firm.record(10);
     ASSERT_TRUE(firm.log->checkpoint_now());
     auto head = firm.records->single(tree_row).value().value();
@@ -233,7 +235,7 @@ TEST(LogWatch, ARunningLogSignsNothingAfterItsTreeWasSetBack) {
 }
 
 TEST(LogFaults, WhateverCallFailsTheTreeGoesOnWhole) {
-    Firm firm(true);
+    Firm firm(Store::memory);
     storage::faulty::Faults faults;
     storage::faulty::FaultyRecords records(*firm.records, faults);
     firm.log.reset();
@@ -254,7 +256,7 @@ TEST(LogFaults, WhateverCallFailsTheTreeGoesOnWhole) {
 }
 
 TEST(LogFaults, AnEntryThatCouldNotBeWrittenHasNoDurable) {
-    Firm firm(true);
+    Firm firm(Store::memory);
     storage::faulty::Faults faults;
     storage::faulty::FaultyRecords records(*firm.records, faults);
     firm.log.reset();
@@ -266,7 +268,7 @@ TEST(LogFaults, AnEntryThatCouldNotBeWrittenHasNoDurable) {
 }
 
 TEST(LogExport, IsAStaticTlogTilesFolder) {
-    Firm firm(false);
+    Firm firm(Store::sqlite);
     EXPECT_EQ(export_tiles(*firm.records, firm.file().parent_path()).error().problem, Problem::not_found);
     firm.record(600);
     auto checkpoint = firm.log->checkpoint_now().value();

@@ -14,7 +14,7 @@ namespace {
 
 /// 700 entries, the first 600 of them in the tree and covered by checkpoints at 300 and 600.
 struct Sound : Firm {
-    Sound() : Firm(false) {
+    Sound() : Firm(Store::sqlite) {
         record(300);
         EXPECT_TRUE(log->checkpoint_now());
         record(300);
@@ -35,7 +35,7 @@ TEST(Verify, ASoundLogIsSound) {
 }
 
 TEST(Verify, AnEmptyLogIsSound) {
-    Firm firm(true);
+    Firm firm(Store::memory);
     EXPECT_TRUE(firm.verified().sound());
     ASSERT_TRUE(firm.log->checkpoint_now());
     EXPECT_TRUE(firm.verified().sound());
@@ -176,7 +176,7 @@ class Counting final : public storage::ForwardsReads<storage::RecordReader, Coun
 
 TEST(Verify, ReadsOnlyAFewBatchesAhead) {
     constexpr auto entries = limits::verify_batch * (limits::verify_queue_max + 6) + 1;
-    Firm firm(true);
+    Firm firm(Store::memory);
     firm.record(entries);
     ASSERT_TRUE(firm.log->checkpoint_now());
     Counting reader(*firm.records);
@@ -197,7 +197,7 @@ TEST(Verify, ReadsOnlyAFewBatchesAhead) {
 
 class Sealed : public ::testing::Test {
   protected:
-    Firm firm{false};
+    Firm firm{Store::sqlite};
     Id16 row = new_random_id();
     std::optional<RowNow> now;
     bool key_gone = false;

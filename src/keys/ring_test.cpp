@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ring against a database that is never believed: in memory and in SQLite.
+// The ring against a database that is never believed, in each store.
 #include "keys/ring.hpp"
 
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "keys/slot_files.hpp"
-#include "storage/open.hpp"
+#include "storage/conformance/stores_test.hpp"
 
 namespace muniment::keys {
 namespace {
@@ -16,11 +16,11 @@ using storage::KeyRow;
 using storage::OwnerKind;
 using storage::RecordWriter;
 
-class Rings : public ::testing::TestWithParam<bool> {
+class Rings : public ::testing::TestWithParam<storage::testing::Store> {
   protected:
     Rings() {
-        if (!GetParam()) std::filesystem::create_directory(folder);
-        records = GetParam() ? storage::open_memory() : storage::open_sqlite(folder / "records.db").value();
+        std::filesystem::create_directory(folder);
+        records = storage::testing::StoreOf(GetParam(), folder / "records.db").open();
         auto founded = records->commit([&](RecordWriter& writer) -> Result<void> {
             TRY(ring, Ring::found_in(writer, firm, epoch.clone()));
             return {};
@@ -250,7 +250,7 @@ TEST(MatterKeysRecord, IsReadAsItWasWritten) {
     EXPECT_EQ(MatterKeys::decode(crypto::Secret::random(71)).error().problem, Problem::corrupt);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, Rings, ::testing::Bool(), [](const auto& info) { return info.param ? "memory" : "sqlite"; });
+INSTANTIATE_TEST_SUITE_P(Stores, Rings, ::testing::ValuesIn(storage::testing::all_stores), storage::testing::name_of);
 
 }  // namespace
 }  // namespace muniment::keys

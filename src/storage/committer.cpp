@@ -89,9 +89,13 @@ void Committer::run() {
 }
 
 void Committer::run_batch(std::span<Piece* const> pieces) {
-    if (auto done = run_pieces(pieces); !done) {
-        for (auto* piece : pieces) piece->result = std::unexpected<Error>(done.error());
+    for (int tries = 1;; ++tries) {
+        auto done = run_pieces(pieces);
+        if (done) break;
         batch_.abandon();
+        if (batch_.again(tries)) continue;
+        for (auto* piece : pieces) piece->result = std::unexpected<Error>(done.error());
+        break;
     }
     waiting_.fetch_sub(pieces.size());
     for (auto* piece : pieces) piece->done.tell();
@@ -111,7 +115,7 @@ Result<void> Committer::run_pieces(std::span<Piece* const> pieces) {
     }
     auto done = batch_.commit();
     // Where there was no room nothing reached the disk; after any other failure nobody knows what did.
-    if (!done && done.error().problem != Problem::no_room) closed_.store(true, std::memory_order_release);
+    if (!done && done.error().problem != Problem::no_room && !batch_.undone()) closed_.store(true, std::memory_order_release);
     return done;
 }
 

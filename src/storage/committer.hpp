@@ -4,8 +4,9 @@
 // Promises   commit() returns after the batch's commit did, never before. A piece that fails is undone alone. No piece runs while
 //            another does. Pieces run in the order in which they came.
 // Assumes    The Batch is used by nobody else.
-// Does not   Know what a row is. It retries nothing: a commit whose sync failed may or may not be on the disk (and a second
-//            fsync would not tell), so the store is closed and only opening it anew shows what is there.
+// Does not   Know what a row is. It repeats only what the driver says has left nothing behind: a commit whose sync failed may or
+//            may not be on the disk (and a second fsync would not tell), so the store is closed and only opening it anew shows
+//            what is there.
 #pragma once
 #include <atomic>
 #include <thread>
@@ -25,6 +26,10 @@ class Batch {
     virtual Result<void> undo() = 0;    ///< what came after the mark
     virtual Result<void> commit() = 0;  ///< durable on return
     virtual void abandon() = 0;         ///< everything since begin(); never fails in a way that matters
+    /// After commit() failed: whether the database is known to have kept nothing of it.
+    virtual bool undone() const { return false; }
+    /// After abandon(): whether the same pieces may be run once more, after so many tries. Waits where that helps.
+    virtual bool again(int /*tries*/) { return false; }
     /// False once the database has undone the whole transaction by itself, as SQLite does where the disk is full.
     virtual bool open() const = 0;
     virtual RecordWriter& writer() = 0;

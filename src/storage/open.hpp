@@ -16,6 +16,26 @@ Result<std::unique_ptr<Records>> open_sqlite(const std::filesystem::path& path, 
 /// Nothing is kept; the same behaviour. For tests.
 std::unique_ptr<Records> open_memory();
 
+/// What tests set, and nothing else can.
+struct PostgresqlForTests {
+    std::string schema = "muniment";   ///< several in one database
+    bool may_forget = false;           ///< fsync=off is accepted
+    bool rehearses = false;            ///< each batch is run, undone and run again, as where transactions collide
+};
+/// `postgresql://user@host:port/database?passfile=…&sslrootcert=…`, reached with verified TLS and SCRAM, or by a socket of this
+/// machine. Makes the schema where there is none, and migrates it forward. `in_use` where another process writes there,
+/// `conflict` where the server may lose what it acknowledges, `malformed` where the address holds a password, `too_new` as above.
+Result<std::unique_ptr<Records>> open_postgresql(const std::string& url, const PostgresqlForTests& tests = {});
+
+/// What the server says of itself; it need not be one that is trusted.
+struct PostgresqlFacts {
+    int version;
+    bool fsync, full_page_writes, synchronous_commit, checksums;
+    bool standby_confirms;             ///< a commit waits for another server
+    bool standby, superuser, tls;
+};
+Result<PostgresqlFacts> look_at_postgresql(const std::string& url);
+
 /// What becomes of a folder that is not there. Only the founding makes one, with mode 0700: later it is a disk that is not mounted,
 /// and what was written into a folder made in its place would lie on another disk, hidden by the next mount.
 enum class Missing : bool { refuse, make };

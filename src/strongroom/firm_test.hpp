@@ -69,7 +69,7 @@ class PluggedSlot final : public storage::Slot {
 
 class Firm : public Rooms {
   public:
-    explicit Firm(Store store = Store::memory, std::size_t slot_count = 2) : Rooms(store), on_disk_(store == Store::sqlite) {
+    explicit Firm(Store store = Store::memory, std::size_t slot_count = 2) : Rooms(store), on_disk_(store != Store::memory) {
         open_records();
         open_places(slot_count);
         auto founded = found(*records, slot_ports(), root_key, firm,

@@ -190,7 +190,7 @@ TEST_P(Registers, NamesThatWereExchangedInTheDatabaseAreRefused) {
     EXPECT_EQ(problem_of(Register::open(*firm.gate)), Problem::corrupt);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, Registers, ::testing::Values(Store::memory, Store::sqlite), access::testing::name_of);
+INSTANTIATE_TEST_SUITE_P(Stores, Registers, ::testing::ValuesIn(access::testing::all_stores), access::testing::name_of);
 
 }  // namespace
 }  // namespace muniment::strongroom

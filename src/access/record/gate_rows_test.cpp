@@ -290,7 +290,7 @@ TEST_P(Tampered, ARowThatIsHiddenIsNotWrittenAnew) {
     EXPECT_TRUE(load());
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, Tampered, ::testing::Values(Store::memory, Store::sqlite), testing::name_of);
+INSTANTIATE_TEST_SUITE_P(Stores, Tampered, ::testing::ValuesIn(testing::all_stores), testing::name_of);
 
 }  // namespace
 }  // namespace muniment::access

@@ -6,6 +6,7 @@
 #include <functional>
 #include <thread>
 
+#include "storage/conformance/postgresql_test.hpp"
 #include "storage/conformance/scratch.hpp"
 #include "storage/open.hpp"
 
@@ -17,7 +18,7 @@ struct Driver {
     std::function<std::unique_ptr<Records>(const Scratch&)> open;
 };
 
-class RecordsLaw : public testing::TestWithParam<Driver> {
+class RecordsLaw : public ::testing::TestWithParam<Driver> {
   protected:
     /// Runs the work and says what went wrong.
     void commit(Records::Work work) {
@@ -386,10 +387,19 @@ TEST_P(RecordsLaw, ManyThreadsCommitAtOnceWhileOthersRead) {
     EXPECT_EQ(records->entry_count().value(), given.size());
 }
 
+std::unique_ptr<Records> in_postgresql(bool rehearses) {
+    auto records = open_postgresql(testing::PostgresqlServer::shared().url(), testing::fresh_database(rehearses));
+    require(records.has_value(), records ? "" : records.error().detail);
+    return *std::move(records);
+}
+
+// Rehearsed, each batch is run, undone and run again: nothing of the first run may be seen.
 INSTANTIATE_TEST_SUITE_P(Drivers, RecordsLaw,
-                         testing::Values(Driver{"sqlite",
-                                                [](const Scratch& s) { return open_sqlite(s.path / "records.db").value(); }},
-                                         Driver{"memory", [](const Scratch&) { return open_memory(); }}),
+                         ::testing::Values(Driver{"sqlite",
+                                                  [](const Scratch& s) { return open_sqlite(s.path / "records.db").value(); }},
+                                           Driver{"memory", [](const Scratch&) { return open_memory(); }},
+                                           Driver{"postgresql", [](const Scratch&) { return in_postgresql(false); }},
+                                           Driver{"postgresql_rehearsed", [](const Scratch&) { return in_postgresql(true); }}),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -246,7 +246,7 @@ TEST_P(PapersOf, TheLogNamesTheRowsAsTheyStand) {
     EXPECT_EQ(said(keys::Kind::document_checkout, other.id).sealed, Hash{}) << "dropped";
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, PapersOf, ::testing::Values(Store::memory, Store::sqlite), access::testing::name_of);
+INSTANTIATE_TEST_SUITE_P(Stores, PapersOf, ::testing::ValuesIn(access::testing::all_stores), access::testing::name_of);
 
 }  // namespace
 }  // namespace muniment::strongroom

@@ -136,6 +136,25 @@ TEST_F(Slots, ACopyFromBeforeATurnFindsNoKey) {
         EXPECT_EQ(problem_of(keys::get_epoch(*slot, firm.root_key, firm.firm, needed)), Problem::not_found);
 }
 
+// PostgreSQL has a standby that lags; the server that wrote is lost, and the standby takes over, with all that it has.
+TEST(SlotsAndAStandby, WhatTookOverTooEarlyIsNeitherWrittenToNorOpenedAsTheFirm) {
+    Firm firm(Store::postgresql);
+    ASSERT_TRUE(firm.log->checkpoint_now());
+    firm.store().keep();
+    ASSERT_TRUE(firm.put("later", content(5)));
+    auto newest = firm.log->checkpoint_now().value();
+    ASSERT_TRUE(firm.watch->check());
+    firm.store().put_back();
+
+    // The server that runs had acknowledged more than is there: it writes nothing, and signs nothing over what is left.
+    EXPECT_FALSE(firm.put("last", content(5)));
+    EXPECT_FALSE(firm.log->checkpoint_now());
+    EXPECT_LT(firm.records->newest_checkpoint().value()->size, newest.size);
+    // Started again it remembers nothing, and the slots do.
+    EXPECT_EQ(problem_of(firm.reopen()), Problem::conflict);
+    EXPECT_LT(firm.records->newest_checkpoint().value()->size, newest.size);
+}
+
 // A firm goes on while one slot is out of reach for a week: when it is back, it is still ours.
 TEST_F(Slots, ASlotThatWasAwayForManyChecksIsStillOurs) {
     firm.slots[1]->away = true;

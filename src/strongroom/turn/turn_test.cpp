@@ -295,7 +295,7 @@ TEST_P(Turns, ASlotThatIsAnothersByNowIsNotTouched) {
     EXPECT_NE(marks[0], three.firm.ring->mark()) << "neither erased nor written";
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, Turns, ::testing::Values(Store::memory, Store::sqlite), access::testing::name_of);
+INSTANTIATE_TEST_SUITE_P(Stores, Turns, ::testing::ValuesIn(access::testing::all_stores), access::testing::name_of);
 
 // ---- the process is killed ----
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "audit/log.hpp"
 
+#include <algorithm>
+#include <span>
+#include <thread>
+
 #include "base/limits.hpp"
 #include "base/random.hpp"
 #include "base/safeguards.hpp"
@@ -31,8 +35,8 @@ struct Log::Prepared {
     Hash hash{};
 };
 
-Log::Log(storage::Records& records, std::shared_ptr<keys::Ring> ring, const Clock& clock, VerifierKey key)
-    : records_(records), ring_(std::move(ring)), clock_(clock), key_(std::move(key)) {}
+Log::Log(storage::Records& records, std::shared_ptr<keys::Ring> ring, const Clock& clock, VerifierKey key, Duration turn_wait)
+    : records_(records), ring_(std::move(ring)), clock_(clock), key_(std::move(key)), turn_wait_(turn_wait) {}
 
 Log::~Log() = default;
 
@@ -43,7 +47,7 @@ Result<std::unique_ptr<Log>> Log::open(storage::Records& records, std::shared_pt
     Watch watch(verifier);
     TRY(auto head, watch.look(records));
     static_cast<void>(head);
-    std::unique_ptr<Log> log(new Log(records, std::move(ring), clock, verifier));
+    std::unique_ptr<Log> log(new Log(records, std::move(ring), clock, verifier, settings.turn_wait));
     log->sequencer_ = std::make_unique<Sequencer>(records, log->origin(), std::move(key), std::move(watch), settings);
     return log;
 }
@@ -78,9 +82,38 @@ Result<void> Log::seal_detail(Draft& draft, const FirmId& firm, storage::EntryRo
 
 Result<void> Log::finish(const Draft& draft, Prepared& prepared) {
     if (draft.leaf_.subjects.size() > subjects_max) return fail(Problem::too_large, "an entry about too much");
-    if (draft.leaf_.rows.size() > row_marks_max) return fail(Problem::too_large, "an entry that changes too many rows");
     prepared.row.leaf = draft.leaf_.encode();
     prepared.hash = leaf_hash(prepared.row.leaf);
+    return {};
+}
+
+/// The entry, and where its change wrote more rows than a leaf names, others behind it that name the rest: none goes unsaid.
+Result<void> Log::append(storage::RecordWriter& writer, Draft& draft, Prepared& prepared, const FirmId& firm, const Clock& clock) {
+    auto marks = std::exchange(draft.leaf_.rows, {});
+    if (marks.size() > limits::rows_per_change_max) return fail(Problem::too_large, "a change of so many rows at once");
+    auto rest = std::span(std::as_const(marks));
+    auto take = [&](Leaf& leaf) {
+        auto some = rest.first(std::min(rest.size(), row_marks_max));
+        leaf.rows.assign(some.begin(), some.end());
+        rest = rest.subspan(some.size());
+    };
+    take(draft.leaf_);
+    CHECK(finish(draft, prepared));
+    TRY(auto sequence, writer.append_entry(prepared.row));
+    static_cast<void>(sequence);
+    while (!rest.empty()) {
+        Draft more(draft);
+        more.leaf_.id = EntryId::fresh(draft.leaf_.at);
+        more.leaf_.action = Action::rows_written;
+        more.leaf_.subjects.resize(std::min(more.leaf_.subjects.size(), subjects_max - 1));
+        more.add(Subject{SubjectKind::entry, draft.leaf_.id.bytes});
+        more.say(bytes("{}"));
+        take(more.leaf_);
+        TRY(auto further, prepare(more, firm, clock));
+        CHECK(finish(more, further));
+        TRY(auto next, writer.append_entry(further.row));
+        static_cast<void>(next);
+    }
     return {};
 }
 
@@ -91,6 +124,7 @@ Durable Log::written(const Prepared& prepared) {
 
 Result<Durable> Log::record(Draft draft) {
     TRY(auto prepared, prepare(draft, ring_->firm(), clock_));
+    if (draft.leaf_.rows.size() > row_marks_max) return fail(Problem::too_large, "an entry that names too many rows");
     CHECK(finish(draft, prepared));
     if constexpr (broken(3)) return record_too_late(std::move(prepared));
     CHECK(records_.commit([&](storage::RecordWriter& writer) -> Result<void> {
@@ -118,22 +152,39 @@ Durable Log::record_too_late(Prepared prepared) {
     return claimed;
 }
 
+/// Between a turn's commit and the taking of its keys the database is ahead of us, for a moment. Waits for the end of it; false where
+/// it does not come, as in a process that has not heard of the turn.
+bool Log::follows_turn() const {
+    constexpr auto step = std::chrono::milliseconds(2);
+    for (auto waited = Duration::zero(); waited < turn_wait_; waited += step) {
+        std::this_thread::sleep_for(step);
+        auto needed = keys::Ring::needed_mark(records_);
+        if (!needed) return false;
+        if (*needed == ring_->mark()) return true;
+    }
+    return false;
+}
+
 Result<Durable> Log::commit(Draft draft, Work work) {
+    constexpr int turns_met_max = 3;
     TRY(auto sealed, prepare(draft, ring_->firm(), clock_));
-    Prepared prepared;
-    CHECK(records_.commit([&](storage::RecordWriter& writer) -> Result<void> {
-        CHECK(ring_->fence_in(writer));
-        Draft attempt(draft);
-        CHECK(work(writer, attempt));
-        prepared = sealed;
-        // Rare: only where the work itself decided on the words, or made the key that seals them.
-        if (attempt.retold_) CHECK(seal_detail(attempt, ring_->firm(), prepared.row));
-        CHECK(finish(attempt, prepared));
-        TRY(auto sequence, writer.append_entry(prepared.row));
-        static_cast<void>(sequence);
-        return {};
-    }));
-    return written(prepared);
+    for (int turns_met = 0;; ++turns_met) {
+        Prepared prepared;
+        bool met_turn = false;
+        auto done = records_.commit([&](storage::RecordWriter& writer) -> Result<void> {
+            auto fence = ring_->fence_in(writer);
+            met_turn = !fence && fence.error().problem == Problem::unavailable;
+            CHECK(std::move(fence));
+            Draft attempt(draft);
+            CHECK(work(writer, attempt));
+            prepared = sealed;
+            // Rare: only where the work itself decided on the words, or made the key that seals them.
+            if (attempt.retold_) CHECK(seal_detail(attempt, ring_->firm(), prepared.row));
+            return append(writer, attempt, prepared, ring_->firm(), clock_);
+        });
+        if (done) return written(prepared);
+        if (!met_turn || turns_met == turns_met_max || !follows_turn()) return std::unexpected<Error>(done.error());
+    }
 }
 
 Result<void> Log::append_in(storage::RecordWriter& writer, Draft draft) {
@@ -144,10 +195,24 @@ Result<void> Log::append_in(storage::RecordWriter& writer, Draft draft) {
 
 Result<void> Log::append_founding_in(storage::RecordWriter& writer, const keys::Ring& ring, const Clock& clock, Draft draft) {
     TRY(auto prepared, prepare(draft, ring.firm(), clock));
-    CHECK(finish(draft, prepared));
-    TRY(auto sequence, writer.append_entry(prepared.row));
-    static_cast<void>(sequence);
-    return {};
+    return append(writer, draft, prepared, ring.firm(), clock);
+}
+
+Draft Log::own_draft(Action action, Outcome outcome, std::string_view words) const {
+    auto now = clock_.now();
+    Leaf leaf{.id = EntryId::fresh(now), .at = now, .action = action, .outcome = outcome};
+    return Draft(std::move(leaf), bytes(words), {storage::OwnerKind::firm, ring_->firm().bytes, ring_->firm_details()});
+}
+
+Result<Instant> Log::newest_time() const {
+    Result<Instant> newest;
+    CHECK(records_.for_each_entry_backwards(UINT64_MAX, [&](const storage::EntryRow& row) {
+        auto leaf = Leaf::decode(row.leaf);
+        if (leaf) newest = leaf->at;
+        else newest = fail(Problem::corrupt, "entry " + std::to_string(row.sequence) + " of the log does not decode");
+        return false;
+    }));
+    return newest;
 }
 
 Result<std::uint64_t> Log::size() const { return records_.entry_count(); }

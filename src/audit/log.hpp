@@ -46,13 +46,19 @@ class Log {
 
     /// A decision or a reading: durable when it returns.
     Result<Durable> record(Draft draft);
-    /// A change: `work` and the entry are one commit. What work adds to the draft (row marks, subjects) is in the leaf. Work may
-    /// run again (storage/records.hpp): each run gets a fresh copy of the draft's leaf.
+    /// A change: `work` and the entry are one commit. What work adds to the draft (row marks, subjects) is in the leaf; of
+    /// more marks than one leaf holds the rest is in entries of its own behind it (Action::rows_written). Work may run again
+    /// (storage/records.hpp, and where it met a turn of the epoch): each run gets a fresh copy of the draft's leaf.
     Result<Durable> commit(Draft draft, Work work);
     /// An entry within somebody else's transaction (the founding, the turn): part of it.
     Result<void> append_in(storage::RecordWriter& writer, Draft draft);
 
+    /// The beginning of an entry that nobody who is signed in stands behind: Muniment itself did or found something. `words` is a JSON
+    /// object, sealed under the firm's key.
+    Draft own_draft(Action action, Outcome outcome, std::string_view words) const;
+
     Result<std::uint64_t> size() const;                    ///< entries that are durable
+    Result<Instant> newest_time() const;                   ///< of the newest entry; zero where there is none
     Result<storage::CheckpointRow> checkpoint_now();       ///< integrates all, signs, stores
     /// Why the tree could last not be extended or signed; nothing while all is well. Whoever watches over the firm shows it.
     std::optional<Error> trouble() const { return sequencer_->trouble(); }
@@ -81,17 +87,21 @@ class Log {
 
   private:
     struct Prepared;
-    Log(storage::Records& records, std::shared_ptr<keys::Ring> ring, const Clock& clock, VerifierKey key);
+    Log(storage::Records& records, std::shared_ptr<keys::Ring> ring, const Clock& clock, VerifierKey key, Duration turn_wait);
     static Result<Prepared> prepare(Draft& draft, const FirmId& firm, const Clock& clock);
     static Result<void> seal_detail(Draft& draft, const FirmId& firm, storage::EntryRow& row);
     static Result<void> finish(const Draft& draft, Prepared& prepared);
+    static Result<void> append(storage::RecordWriter& writer, Draft& draft, Prepared& prepared, const FirmId& firm,
+                               const Clock& clock);
     Durable written(const Prepared& prepared);
+    bool follows_turn() const;
     Durable record_too_late(Prepared prepared);
 
     storage::Records& records_;
     std::shared_ptr<keys::Ring> ring_;
     const Clock& clock_;
     VerifierKey key_;
+    Duration turn_wait_;
     std::unique_ptr<Sequencer> sequencer_;
     std::mutex late_mutex_;                                ///< the two are used only where safeguard 3 is broken for a test
     std::vector<std::jthread> late_;

@@ -83,12 +83,34 @@ TEST_P(Logs, WorkMaySayWhatIsOnlyKnownInside) {
 TEST_P(Logs, AnEntryTooLargeIsRefusedWhole) {
     EXPECT_EQ(firm.log->record(firm.draft(std::string(limits::detail_bytes_max + 1, 'x'))).error().problem, Problem::too_large);
     auto many = firm.log->commit(firm.draft(), [](storage::RecordWriter& writer, Draft& entry) -> Result<void> {
-        for (std::size_t i = 0; i <= row_marks_max; ++i) entry.add(RowMark{});
+        for (std::size_t i = 0; i <= limits::rows_per_change_max; ++i) entry.add(RowMark{});
         return writer.put_single("change", {1, {}});
     });
     EXPECT_EQ(many.error().problem, Problem::too_large);
     EXPECT_FALSE(firm.records->single("change").value());
     EXPECT_EQ(firm.log->size().value(), 0u);
+}
+
+TEST_P(Logs, RowsThatOneLeafCannotNameAreNamedInEntriesBehindIt) {
+    constexpr std::size_t rows = 2 * row_marks_max + 1;
+    auto written = firm.log->commit(firm.draft(), [](storage::RecordWriter&, Draft& entry) -> Result<void> {
+        for (std::size_t i = 0; i < rows; ++i) entry.add(RowMark{10, {}, i, {}});
+        return {};
+    });
+    ASSERT_TRUE(written) << written.error().text();
+    auto found = firm.log->find(std::nullopt, UINT64_MAX, 10).value();
+    ASSERT_EQ(found.size(), 3u);
+    std::uint64_t next = 0;
+    for (auto entry = found.rbegin(); entry != found.rend(); ++entry) {
+        for (const auto& mark : entry->leaf.rows) EXPECT_EQ(mark.revision, next++);
+        EXPECT_EQ(entry->leaf.person, firm.person);
+        EXPECT_TRUE(firm.log->words_of(*entry, firm.ring->firm_details()));
+    }
+    EXPECT_EQ(next, rows);
+    EXPECT_EQ(found[2].leaf.id, written->entry());
+    EXPECT_EQ(found[0].leaf.action, Action::rows_written);
+    EXPECT_EQ(found[0].leaf.subjects.back(), (Subject{SubjectKind::entry, written->entry().bytes}));
+    EXPECT_EQ(found[0].leaf.subjects.front(), found[2].leaf.subjects.front());
 }
 
 TEST_P(Logs, FindsBySubjectAndPersonNewestFirst) {

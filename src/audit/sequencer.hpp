@@ -13,6 +13,7 @@
 
 #include "audit/watch.hpp"
 #include "base/clock.hpp"
+#include "base/limits.hpp"
 
 namespace muniment::audit {
 
@@ -20,6 +21,7 @@ struct LogSettings {
     Duration checkpoint_every = std::chrono::seconds(1);   ///< at most so long after an entry, a checkpoint covers it
     std::size_t integrate_batch = 20'000;                  ///< entries hashed into the tree per transaction
     bool start_sequencer = true;                           ///< off in tests that step it by hand
+    Duration turn_wait = limits::turn_wait;                ///< of an entry that meets a turn, for this process to follow it
 };
 
 class Sequencer {

@@ -201,14 +201,14 @@ class Sealed : public ::testing::Test {
     Id16 row = new_random_id();
     std::optional<RowNow> now;
     bool key_gone = false;
-    Doors doors{.key_of = [this](storage::OwnerKind, const Id16&) -> Result<std::shared_ptr<const keys::SealKey>> {
-                    if (key_gone) return fail(Problem::not_found);
-                    return std::make_shared<const keys::SealKey>(firm.ring->firm_details());
-                },
-                .row_now = [this](std::uint16_t kind, const Id16& asked) -> Result<std::optional<RowNow>> {
-                    if (kind == 21 && asked == row) return now;
-                    return std::nullopt;
-                }};
+    KeyOf key_of = [this](const storage::EntryRow&, const Leaf&) -> Result<std::shared_ptr<const keys::SealKey>> {
+        if (key_gone) return fail(Problem::not_found);
+        return std::make_shared<const keys::SealKey>(firm.ring->firm_details());
+    };
+    Standing standing = [this](const Said& said) -> Result<std::optional<RowNow>> {
+        if (said.mark.kind == 21 && said.mark.row == row) return now;
+        return std::nullopt;
+    };
     void change(std::uint64_t revision, std::uint8_t content) {
         auto draft = firm.draft();
         RowMark mark{21, row, revision, {}};
@@ -216,7 +216,8 @@ class Sealed : public ::testing::Test {
         draft.add(mark);
         ASSERT_TRUE(firm.log->record(std::move(draft)));
     }
-    SealedReport verified() { return verify_sealed(*firm.records, firm.id, doors).value(); }
+    DetailsReport verified() { return verify_details(*firm.records, firm.id, key_of).value(); }
+    RowsReport rows() { return verify_rows(*firm.records, standing).value(); }
 };
 
 TEST_F(Sealed, DetailsOpenAndFit) {
@@ -261,18 +262,67 @@ TEST_F(Sealed, ARowMustBeWhatTheLogLastSaid) {
     Hash written;
     written.fill(0xbb);
     now = RowNow{2, written};
-    EXPECT_TRUE(verified().sound());
-    EXPECT_EQ(verified().rows, 1u);
+    EXPECT_TRUE(rows().sound());
+    EXPECT_EQ(rows().rows, 1u);
     written.fill(0xaa);
     now = RowNow{1, written};  // an older revision, put back
-    ASSERT_FALSE(verified().sound());
-    EXPECT_EQ(verified().first->sequence, 2u);
+    ASSERT_FALSE(rows().sound());
+    EXPECT_EQ(rows().first->sequence, 2u);
     now.reset();
-    ASSERT_FALSE(verified().sound());
+    ASSERT_FALSE(rows().sound());
     change(3, 0);              // all zeros: dropped
-    EXPECT_TRUE(verified().sound());
+    EXPECT_TRUE(rows().sound());
     now = RowNow{2, written};  // put back after it was dropped
-    EXPECT_FALSE(verified().sound());
+    EXPECT_FALSE(rows().sound());
+}
+
+// More rows than may be remembered at once take more passes, and none of them is left out.
+TEST_F(Sealed, RowsBeyondTheMemoryTakeMorePasses) {
+    constexpr std::size_t rows_max = 16, rows = 300;
+    std::map<Id16, RowNow> stand;
+    for (std::size_t round = 0; round < 2; ++round) {
+        ASSERT_TRUE(firm.log->commit(firm.draft(), [&](storage::RecordWriter&, Draft& entry) -> Result<void> {
+            for (std::size_t i = 0; i < rows; ++i) {
+                Id16 id{};
+                id[15] = static_cast<std::uint8_t>(i), id[14] = static_cast<std::uint8_t>(i >> 8);
+                RowNow written{round + 1, {}};
+                written.sealed.fill(static_cast<std::uint8_t>(1 + i % 200 + round));
+                entry.add(RowMark{30, id, written.revision, written.sealed});
+                stand[id] = written;
+            }
+            return {};
+        }));
+    }
+    EXPECT_EQ(firm.log->size().value(), 4u) << "300 marks are more than one leaf holds";
+    auto look = [&](const Said& said) -> Result<std::optional<RowNow>> {
+        auto at = stand.find(said.mark.row);
+        return at == stand.end() ? std::nullopt : std::optional(at->second);
+    };
+    auto report = verify_rows(*firm.records, look, {}, rows_max).value();
+    EXPECT_TRUE(report.sound());
+    EXPECT_EQ(report.rows, rows);
+    EXPECT_GE(report.passes, rows / rows_max);
+    stand.begin()->second.sealed.fill(0xee);
+    stand.erase(std::prev(stand.end()));
+    report = verify_rows(*firm.records, look, {}, rows_max).value();
+    ASSERT_FALSE(report.sound());
+    EXPECT_EQ(report.rows, rows - 2);
+    EXPECT_EQ(report.first->sequence, 2u) << "the first of the two that do not fit was last spoken of in the third entry";
+}
+
+// A change that is made between the reading of the log and the look at the row is no damage: the log speaks of it, further on.
+TEST_F(Sealed, ChangesMeanwhileAreNoDamage) {
+    change(1, 0xaa);
+    bool changed = false;
+    auto look = [&](const Said&) -> Result<std::optional<RowNow>> {
+        if (!std::exchange(changed, true)) change(2, 0xbb);
+        Hash written;
+        written.fill(0xbb);
+        return RowNow{2, written};
+    };
+    auto report = verify_rows(*firm.records, look).value();
+    EXPECT_TRUE(report.sound());
+    EXPECT_EQ(report.rows, 1u);
 }
 
 }  // namespace

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/clock.hpp"
 
+#include <time.h>
+
 #include <array>
 #include <charconv>
 #include <cstdio>
+
+#include "base/limits.hpp"
 
 namespace muniment {
 namespace {
@@ -64,6 +68,22 @@ Result<Instant> parse_rfc3339(std::string_view text) {
 }
 
 Instant SystemClock::now() const { return {duration_cast<microseconds>(system_clock::now().time_since_epoch()).count()}; }
-Duration SystemClock::steady() const { return duration_cast<microseconds>(steady_clock::now().time_since_epoch()); }
+
+Duration SystemClock::steady() const {
+#ifdef CLOCK_BOOTTIME
+    // The steady clock of the standard library stands still while the machine sleeps: afterwards the wall clock would seem to have
+    // jumped, and what was to wait for an hour would wait for longer.
+    timespec now{};
+    if (::clock_gettime(CLOCK_BOOTTIME, &now) == 0) return duration_cast<microseconds>(seconds(now.tv_sec) + nanoseconds(now.tv_nsec));
+#endif
+    return duration_cast<microseconds>(steady_clock::now().time_since_epoch());
+}
+
+std::optional<Duration> ClockWatch::look() {
+    auto by = apart() - apart_;
+    if (by <= limits::clock_step_max && by >= -limits::clock_step_max) return std::nullopt;
+    apart_ += by;
+    return by;
+}
 
 }  // namespace muniment

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,13 +30,28 @@ class Clock {
   public:
     virtual ~Clock() = default;
     virtual Instant now() const = 0;                      ///< wall clock, may jump
-    virtual Duration steady() const = 0;                  ///< never goes back; only differences mean anything
+    virtual Duration steady() const = 0;                  ///< never goes back, and counts sleep; only differences mean anything
 };
 
 class SystemClock final : public Clock {
   public:
     Instant now() const override;
     Duration steady() const override;
+};
+
+/// Holds the wall clock against the steady one. Where they part by more than limits::clock_step_max somebody set the wall clock: by
+/// hand, by a time service, or to make what happens look earlier or later than it did.
+class ClockWatch {
+  public:
+    explicit ClockWatch(const Clock& clock) : clock_(clock), apart_(apart()) {}
+    /// How far the wall clock jumped, forward or back; nothing while the two agree. Small steps add up until they are told as one.
+    /// What was told is what later jumps are measured from. One thread at a time.
+    std::optional<Duration> look();
+
+  private:
+    Duration apart() const { return Duration(clock_.now().us) - clock_.steady(); }
+    const Clock& clock_;
+    Duration apart_;
 };
 
 /// For tests: stands until it is moved.

@@ -66,5 +66,29 @@ TEST(SystemClockTest, IsOfOurTimeAndSteady) {
     EXPECT_GE(clock.steady(), before);
 }
 
+TEST(ClockWatch, TellsAJumpOfTheWallClockOnce) {
+    ManualClock clock;
+    ClockWatch watch(clock);
+    clock.advance(std::chrono::hours(1000));
+    EXPECT_FALSE(watch.look());
+    clock.jump_wall(std::chrono::minutes(2));
+    EXPECT_FALSE(watch.look()) << "as much as is tolerated";
+    clock.jump_wall(std::chrono::seconds(1));
+    EXPECT_EQ(watch.look(), Duration(std::chrono::seconds(121))) << "small steps add up";
+    EXPECT_FALSE(watch.look());
+    clock.jump_wall(-std::chrono::hours(5));
+    EXPECT_EQ(watch.look(), Duration(-std::chrono::hours(5)));
+    clock.advance(std::chrono::minutes(3));
+    EXPECT_FALSE(watch.look());
+}
+
+TEST(SystemClock, IsSteady) {
+    SystemClock clock;
+    auto before = clock.steady();
+    ClockWatch watch(clock);
+    EXPECT_FALSE(watch.look());
+    EXPECT_GE(clock.steady(), before);
+}
+
 }  // namespace
 }  // namespace muniment

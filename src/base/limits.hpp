@@ -40,6 +40,7 @@ inline constexpr auto upload_kept_idle = 24h, upload_kept_max = 24h * 7;
 inline constexpr std::size_t uploads_per_person_max = 32;
 inline constexpr std::uint64_t upload_bytes_per_person_max = 2 * 1024ull * GiB;
 inline constexpr std::size_t documents_per_matter_max = 1'000'000;
+inline constexpr std::size_t lists_waiting_max = 4;            // of one person, behind the one that is being made; more are `busy`
 inline constexpr std::size_t versions_per_document_max = 100'000;
 
 // Records and the log.
@@ -47,9 +48,12 @@ inline constexpr std::size_t commit_batch_max = 1'024;         // pieces of work
 inline constexpr std::size_t commit_queue_max = 16'384;        // pieces of work waiting; more are refused as `busy`
 inline constexpr std::size_t entry_bytes_max = 60 * KiB;       // an entry bundle's length prefix is 16 bits
 inline constexpr std::size_t detail_bytes_max = 32 * KiB;
+inline constexpr std::size_t rows_per_change_max = 1'000'000;  // that one change writes and its entries name; 64 bytes each in memory
 inline constexpr std::size_t index_batch = 500;                // entries looked into per transaction of the log's index
 inline constexpr std::size_t verify_batch = 4'096;             // entries read at once by verification; a multiple of a tile's 256
 inline constexpr std::size_t verify_queue_max = 4;             // such batches between reading and hashing
+inline constexpr std::size_t verify_rows_max = 262'144;        // rows of the log kept in memory at once, ~150 B each; more take more passes
+inline constexpr auto turn_wait = 2s;                          // for a process to take the keys of a turn whose commit it meets
 inline constexpr auto records_busy_wait = 5s;                  // for a lock another process holds on the database file
 inline constexpr auto records_connect_wait = 10s;              // for PostgreSQL to take a connection
 inline constexpr auto records_reconnect_wait = 3s;             // for it to be back, before a reader or a commit is told that it is not
@@ -71,7 +75,7 @@ inline constexpr auto session_idle_max = 30min;
 inline constexpr auto session_age_max = 12h;
 inline constexpr auto token_age_max = 24h * 90;
 inline constexpr std::size_t sessions_per_person_max = 32;
-inline constexpr auto clock_step_max = 2min;                   // a wall clock that goes back further is not believed by a session
+inline constexpr auto clock_step_max = 2min;                   // a wall clock that jumps further is an alarm; back, and sessions end
 inline constexpr std::size_t password_chars_min = 12;          // code points; why: access/authenticate/password_rules.hpp
 inline constexpr std::size_t password_estimate_bytes = 100;    // what zxcvbn looks at; its time grows with more than the square
 inline constexpr std::size_t context_words_max = 32, context_word_chars_min = 3;
@@ -83,6 +87,8 @@ inline constexpr auto share_kept = 30min;                      // for the next h
 inline constexpr std::size_t share_choices_max = 5'000;        // tried when a share comes: ~0.2 s of 16 shares each
 inline constexpr std::size_t share_bytes_max = 2 * KiB;        // 33 words of at most 8 letters, and blanks
 inline constexpr auto new_root_kept = 30min;                   // for shares of a new root key to be written down
+inline constexpr std::size_t known_sources_max = 8;            // of a person, kept with their credential
+inline constexpr auto known_source_kept = 24h * 90;            // since they last signed in from there
 inline constexpr std::size_t groups_depth_max = 1;             // groups hold people, not groups
 inline constexpr std::size_t wall_members_max = 10'000;
 

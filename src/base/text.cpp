@@ -126,6 +126,28 @@ std::string fold_name(std::string_view name) {
     return utf8(nfc(folded));
 }
 
+Result<std::string> normalize_password(std::string_view typed) {
+    auto too_large = [] {
+        return fail(Problem::too_large, "a password of more than " + std::to_string(limits::password_bytes_max) + " bytes");
+    };
+    if (typed.size() > limits::password_bytes_max) return too_large();
+    if (is_ascii(typed)) return std::string(typed);
+    for (std::size_t at = 0; at < typed.size();) {
+        auto c = next_code_point(typed, at);
+        if (c < 0) return fail(Problem::malformed, "a password that is not UTF-8");
+        if (!unicode_15().contains(c)) return fail(Problem::weak_password, "it has a character in it that this version does not know");
+    }
+    UErrorCode status = U_ZERO_ERROR;
+    const auto* normalizer = icu::Normalizer2::getNFKCInstance(status);
+    must(status);
+    icu::UnicodeString normalized;
+    normalizer->normalize(utf16(typed), normalized, status);
+    must(status);
+    auto password = utf8(normalized);
+    if (password.size() > limits::password_bytes_max) return too_large();
+    return password;
+}
+
 std::size_t character_count(std::string_view text) {
     // Every code point has exactly one byte that does not continue another.
     return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));

@@ -26,6 +26,11 @@ Result<std::string> check_label(std::string_view name);
 /// NFC of the full case folding of NFC, by Unicode 15. Names that fold alike cannot stand in one folder. Expects UTF-8.
 std::string fold_name(std::string_view name);
 
+/// What a password or passphrase is before it is hashed: NFKC of it, since keyboards write one character in several ways (docs/
+/// decisions/0016). `malformed` where it is not UTF-8, `weak_password` where it holds what Unicode 15 had not assigned (its form could
+/// change with a later release), `too_large` beyond limits::password_bytes_max, before or after.
+Result<std::string> normalize_password(std::string_view typed);
+
 /// User-perceived characters would need a language; this counts code points, as limits in characters do. Expects UTF-8.
 std::size_t character_count(std::string_view text);
 

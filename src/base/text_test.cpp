@@ -191,5 +191,20 @@ TEST(CollationTest, FromSeveralThreads) {
         });
 }
 
+TEST(Password, IsTheSameFromEveryKeyboard) {
+    EXPECT_EQ(normalize_password("plain ascii 71").value(), "plain ascii 71");
+    EXPECT_EQ(normalize_password("Zu\u0308rich").value(), "Z\u00fcrich") << "a dead key, as macOS writes it";
+    EXPECT_EQ(normalize_password("\uff21\uff22\uff11").value(), "AB1") << "full width, from a Japanese keyboard";
+    EXPECT_EQ(normalize_password("a\u00a0b\u3000c").value(), "a b c") << "other blanks";
+    EXPECT_EQ(normalize_password("\ufb01n").value(), "fin");
+    EXPECT_NE(normalize_password("Secret\u00e9").value(), normalize_password("secret\u00e9").value()) << "case counts";
+    EXPECT_EQ(normalize_password("\xff\xfe").error().problem, Problem::malformed);
+    EXPECT_EQ(normalize_password("\U000e0fff").error().problem, Problem::weak_password) << "assigned to nothing yet";
+    EXPECT_EQ(normalize_password(std::string(limits::password_bytes_max + 1, 'x')).error().problem, Problem::too_large);
+    std::string grows;
+    while (grows.size() + 3 <= limits::password_bytes_max) grows += "\ufdfa";   // one that becomes eighteen
+    EXPECT_EQ(normalize_password(grows).error().problem, Problem::too_large);
+}
+
 }  // namespace
 }  // namespace muniment

@@ -3,6 +3,7 @@
 
 #include "base/limits.hpp"
 #include "base/random.hpp"
+#include "base/text.hpp"
 #include "keys/sealed.hpp"
 
 namespace muniment::keys {
@@ -88,7 +89,8 @@ Result<UnlockFile> seal_root_with_passphrase(const RootKey& root, const FirmId& 
     cost.memory_bytes -= cost.memory_bytes % 1024;   // as Argon2id does
     UnlockFile file{
         .method = UnlockMethod::passphrase, .firm = firm, .salt = bytes(View(random_bytes<salt_bytes>())), .cost = cost};
-    TRY(auto derived, crypto::derive_from_passphrase(passphrase, file.salt, cost));
+    TRY(auto typed, normalize_password(passphrase));
+    TRY(auto derived, crypto::derive_from_passphrase(typed, file.salt, cost));
     TRY(auto key, MethodKey::from(std::move(derived)));
     return seal_root(std::move(file), root, key);
 }
@@ -101,8 +103,9 @@ Result<RootKey> unlock_with_key_file(const UnlockFile& file, const crypto::Secre
 
 Result<RootKey> unlock_with_passphrase(const UnlockFile& file, std::string_view passphrase) {
     if (file.method != UnlockMethod::passphrase) return fail(Problem::wrong_key, "this unlock file wants a key file");
-    if (passphrase.size() > limits::passphrase_bytes_max) return fail(Problem::wrong_key, "the unlock file");
-    TRY(auto derived, crypto::derive_from_passphrase(passphrase, file.salt, file.cost));
+    auto typed = normalize_password(passphrase);
+    if (!typed) return fail(Problem::wrong_key, "the unlock file");
+    TRY(auto derived, crypto::derive_from_passphrase(*typed, file.salt, file.cost));
     TRY(auto key, MethodKey::from(std::move(derived)));
     return open_root(file, key);
 }

@@ -7,6 +7,7 @@
 #include <future>
 #include <memory>
 
+#include "storage/room.hpp"
 #include "storage/rows.hpp"
 
 namespace muniment::storage {
@@ -55,6 +56,8 @@ class PackStore {
     virtual Result<void> remove(const PackId& pack) = 0;
     /// Closes the pack being filled; the next append begins another. What was appended is durable when this returns.
     virtual Result<void> close() = 0;
+    /// What is left where the packs lie; nothing where the driver cannot know.
+    virtual std::optional<Room> room() const { return std::nullopt; }
 };
 
 /// Called with a new pack's id before its first byte is written, and with `closed` when it is complete. Must be durable on return.

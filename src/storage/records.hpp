@@ -15,6 +15,7 @@
 #include <optional>
 #include <string_view>
 
+#include "storage/room.hpp"
 #include "storage/rows.hpp"
 
 namespace muniment::storage {
@@ -104,6 +105,8 @@ class Records : public RecordReader {
     virtual Result<void> commit(Work work) = 0;
     /// Copies the whole database to a file, consistent, while it is in use (before a migration, for tests).
     virtual Result<void> copy_to(const std::string& path) = 0;
+    /// What is left where the rows lie; nothing where the driver cannot know.
+    virtual std::optional<Room> room() const { return std::nullopt; }
 };
 
 }  // namespace muniment::storage

@@ -90,7 +90,11 @@ struct PartRow {
     friend bool operator==(const PartRow&, const PartRow&) = default;
 };
 
-enum class PackState : std::uint8_t { open = 1, closed = 2 };
+enum class PackState : std::uint8_t {
+    open = 1,
+    closed = 2,
+    lost = 3,   ///< given up by a person: it is not waited for any more, and what lay in it is damaged
+};
 struct PackRow {
     PackId pack;
     PackState state = PackState::open;

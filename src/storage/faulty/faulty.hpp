@@ -36,6 +36,8 @@ class Faults {
         return fail(problem_, "a fault that a test asked for");
     }
 
+    std::optional<Room> room;                        ///< what both stores say is left, if a test says so
+
   private:
     std::atomic<std::uint64_t> at_{0}, calls_{0};
     std::atomic<Problem> problem_{Problem::unavailable};
@@ -109,6 +111,7 @@ class FaultyRecords final : public ForwardsReads<Records, FaultyRecords> {
         CHECK(faults_.next());
         return records_.copy_to(path);
     }
+    std::optional<Room> room() const override { return faults_.room ? faults_.room : records_.room(); }
 
   private:
     Records& records_;
@@ -168,6 +171,7 @@ class FaultyPacks final : public PackStore {
         CHECK(faults_.next());
         return packs_.close();
     }
+    std::optional<Room> room() const override { return faults_.room ? faults_.room : packs_.room(); }
 
   private:
     PackStore& packs_;

@@ -23,6 +23,7 @@ class PackFiles {
     Result<void> check(const PackId& pack) const;
     Result<std::vector<FoundObject>> list(const PackId& pack);
     Result<std::vector<PackId>> packs() const;
+    std::optional<Room> room() const { return room_at(folder_); }
 
   private:
     using Recent = std::list<std::pair<PackId, std::shared_ptr<const File>>>;

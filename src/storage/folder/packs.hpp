@@ -32,6 +32,7 @@ class FolderPacks final : public PackStore {
     Result<std::vector<PackId>> packs() override { return files_.packs(); }
     Result<void> remove(const PackId& pack) override;
     Result<void> close() override;
+    std::optional<Room> room() const override { return files_.room(); }
 
   private:
     struct Pack {

@@ -45,7 +45,7 @@ inline constexpr auto part_row = [](auto& q) -> PartRow {
             .place = {.pack = {q.id()}, .offset = q.number(), .length = q.number()},
             .wrapped_key = q.blob()};
 };
-inline constexpr auto pack_row = [](auto& q) -> PackRow { return {{q.id()}, q.kind(PackState::closed)}; };
+inline constexpr auto pack_row = [](auto& q) -> PackRow { return {{q.id()}, q.kind(PackState::lost)}; };
 inline constexpr auto entry_row = [](auto& q) -> EntryRow {
     return {q.number(), q.blob(), q.kind(OwnerKind::document), q.id(), q.blob()};
 };

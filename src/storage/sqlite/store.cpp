@@ -63,8 +63,8 @@ Result<std::unique_ptr<SqliteRecords>> SqliteRecords::open(const std::filesystem
 
 SqliteRecords::SqliteRecords(std::unique_ptr<File> lock, std::unique_ptr<Database> db, std::filesystem::path path, Disk& disk,
                              Settings settings, std::int64_t data_version)
-    : disk_(disk), settings_(settings), lock_(std::move(lock)), db_(std::move(db)), writes_(Source(*db_)),
-      readers_(std::move(path), disk.sqlite_layer()), data_version_(data_version), committer_(*this) {
+    : disk_(disk), settings_(settings), lock_(std::move(lock)), path_(std::move(path)), db_(std::move(db)), writes_(Source(*db_)),
+      readers_(path_, disk.sqlite_layer()), data_version_(data_version), committer_(*this) {
     sqlite3_wal_hook(
         db_->raw(),
         [](void* self, sqlite3*, const char*, int pages) {

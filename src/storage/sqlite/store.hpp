@@ -55,6 +55,7 @@ class SqliteRecords final : public ForwardsReads<Records, SqliteRecords>, privat
     }
     Result<void> commit(Work work) override { return committer_.commit(std::move(work)); }
     Result<void> copy_to(const std::string& path) override;
+    std::optional<Room> room() const override { return room_at(path_.parent_path()); }
 
   private:
     SqliteRecords(std::unique_ptr<File> lock, std::unique_ptr<Database> db, std::filesystem::path path, Disk& disk,
@@ -74,6 +75,7 @@ class SqliteRecords final : public ForwardsReads<Records, SqliteRecords>, privat
     Disk& disk_;
     Settings settings_;
     std::unique_ptr<File> lock_;
+    std::filesystem::path path_;
     std::unique_ptr<Database> db_;
     Writes writes_;
     Readers readers_;

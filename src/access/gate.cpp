@@ -15,6 +15,8 @@ constexpr int tries_max = 8;
 constexpr std::size_t openings_max = 65'536;
 /// Entries since the gate's head was sealed, after which an inspection seals it anew: each must be read to hold the head against it.
 constexpr std::uint64_t log_tail_max = 4'096;
+/// How long an answer of the file system counts: what all workers can write meanwhile is a part of the reserve.
+constexpr Duration room_counts_for = std::chrono::milliseconds(50);
 
 Bytes words(const Ruling& ruling, const Decision& decision) {
     boost::json::object said{{"permission", name(ruling.permission)},
@@ -55,7 +57,8 @@ Gate::Gate(storage::Records& records, std::shared_ptr<keys::Ring> ring, audit::L
       clock_(clock),
       rows_(*ring_),
       policy_(std::move(policy)),
-      afterwards_(log) {}
+      afterwards_(log),
+      room_looked_at_((clock.steady() - room_counts_for).count()) {}
 
 Result<void> Gate::found_in(storage::RecordWriter& writer, const keys::Ring& ring) { return GateRows(ring).found_in(writer); }
 
@@ -105,6 +108,18 @@ Result<void> Gate::not_shut() const {
         case State::shut: break;
     }
     return fail(Problem::wall_shut, "an inspection found rows that do not fit");
+}
+
+Result<void> Gate::room_left() const {
+    auto now = clock_.steady().count();
+    if (now - room_looked_at_.load(std::memory_order_relaxed) >= room_counts_for.count()) {
+        auto room = records_.room();
+        in_reserve_.store(room && room->free_bytes < limits::disk_reserve_bytes, std::memory_order_relaxed);
+        room_looked_at_.store(now, std::memory_order_relaxed);
+    }
+    if (!in_reserve_.load(std::memory_order_relaxed)) return {};
+    return fail(Problem::no_room, "less than " + std::to_string(limits::disk_reserve_bytes / limits::MiB) +
+                                      " MiB are left, which are kept for signing in and for shutting somebody out");
 }
 
 Ruling Gate::ruling_on(const Principal& who, Permission permission, Subject subject, bool own) const {

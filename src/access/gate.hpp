@@ -37,6 +37,7 @@ class Gate {
     template <Action A>
         requires(!A::changes)
     Result<Permit<A>> admit(const Principal& who, A action, Opening opening = Opening::always_new) {
+        if (!is_in_reserve<A>) CHECK(room_left());
         auto ruling = ruling_on(who, A::permission, action.subject(), is_own<A>);
         TRY(auto proof, admit_reading(ruling, A::entry, action.subjects(), opening));
         return Permit<A>(std::move(action), std::move(ruling), std::move(proof));
@@ -44,6 +45,7 @@ class Gate {
     template <Action A>
         requires(A::changes)
     Result<Permit<A>> admit(const Principal& who, A action) {
+        if (!is_in_reserve<A>) CHECK(room_left());
         auto ruling = ruling_on(who, A::permission, action.subject(), is_own<A>);
         TRY(auto draft, admit_change(ruling, A::entry, action.subjects()));
         return Permit<A>(std::move(action), std::move(ruling), std::move(draft));
@@ -91,6 +93,9 @@ class Gate {
 
     /// `wall_shut` once an inspection found rows that do not fit, `locked` once the gate was closed.
     Result<void> not_shut() const;
+    /// `no_room` while less than limits::disk_reserve_bytes is left where the records lie: that is kept for signing in and for what
+    /// contains an incident (is_in_reserve). What takes room step by step asks before each.
+    Result<void> room_left() const;
     /// From now on nothing is admitted, committed or still permitted: the strongroom is being locked. Transfers end at their next step.
     void close() { state_ = State::closed; }
 
@@ -141,6 +146,8 @@ class Gate {
     std::mutex changing_;                   // one change of the policy at a time
     enum class State : std::uint8_t { open, shut, closed };
     std::atomic<State> state_{State::open};
+    mutable std::atomic<std::int64_t> room_looked_at_;   ///< by the steady clock, µs
+    mutable std::atomic<bool> in_reserve_{false};
     mutable std::mutex openings_mutex_;
     std::unordered_map<OpeningKey, OpeningEntry, OpeningHash> openings_;
 };

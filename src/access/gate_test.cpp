@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "access/house_test.hpp"
+#include "base/limits.hpp"
 #include "storage/faulty/faulty.hpp"
 
 namespace muniment::access {
@@ -304,6 +305,44 @@ TEST_F(Gates, AnInspectionThatFindsSomethingShutsEveryDoor) {
     EXPECT_EQ(problem_of(gate.admit(anna.who, WriteMatter{matter})), Problem::wall_shut);
     EXPECT_EQ(problem_of(gate.commit(std::move(permit), nothing)), Problem::wall_shut);
     EXPECT_EQ(problem_of(gate.still(ruling)), Problem::wall_shut);
+}
+
+// With the last of the disk somebody can still be shut out, and nothing else is done.
+TEST_F(Gates, TheReserveOfTheDiskIsForShuttingSomebodyOut) {
+    auto bert = house.hire(root.who, "bert", {FirmRole::lawyer}), carl = compliance();
+    ASSERT_TRUE(house.put_on(anna, matter, bert.id, TeamRole::member));
+    storage::faulty::Faults disk;
+    storage::faulty::FaultyRecords records(*house.records, disk);
+    house.gate = Gate::open(records, house.ring, *house.log, house.clock).value();
+    house.people = People::open(*house.gate).value();
+    house.groups = Groups::open(*house.gate).value();
+    house.sign_in = SignIn::open(*house.gate, *house.people, "Example").value();
+    auto room = [&](std::uint64_t bytes) {
+        disk.room = storage::Room{.free_bytes = bytes, .bytes = 1'000'000'000};
+        house.clock.advance(std::chrono::seconds(1));
+    };
+    room(limits::disk_reserve_bytes);
+    EXPECT_TRUE(house.gate->admit(anna.who, ReadMatter{matter}));
+
+    room(limits::disk_reserve_bytes - 1);
+    auto before = written();
+    EXPECT_EQ(problem_of(house.gate->admit(anna.who, ReadMatter{matter})), Problem::no_room);
+    EXPECT_EQ(problem_of(house.gate->admit(anna.who, WriteMatter{matter})), Problem::no_room);
+    EXPECT_EQ(problem_of(house.gate->admit(root.who, AddPerson{PersonId::fresh(house.clock.now())})), Problem::no_room);
+    EXPECT_EQ(problem_of(house.put_on(anna, matter, carl.id, TeamRole::member)), Problem::no_room);
+    EXPECT_EQ(written(), before) << "not even refusals use up what is left";
+    auto in = house.sign_in_again(anna);
+    EXPECT_TRUE(in) << why(in);
+    auto off = house.take_off(anna, matter, bert.id);
+    EXPECT_TRUE(off) << why(off);
+    auto wall = house.raise(carl, {.matters = {matter}}, {.people = {bert.id}});
+    EXPECT_TRUE(wall) << why(wall);
+    auto ended = house.people->end(house.gate->admit(root.who, EndPerson{bert.id}).value());
+    EXPECT_TRUE(ended) << why(ended);
+
+    room(limits::disk_reserve_bytes);
+    EXPECT_TRUE(house.gate->admit(anna.who, ReadMatter{matter})) << "as soon as there is room again";
+    house.close();   // before the records that it was opened with
 }
 
 }  // namespace

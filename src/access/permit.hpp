@@ -32,6 +32,11 @@ concept Action = std::move_constructible<A> && requires(const A& a) {
 template <class A>
 inline constexpr bool is_own = requires { requires A::own; };
 
+/// What may still be recorded when the disk is nearly full (limits::disk_reserve_bytes): what contains an incident, and what one must
+/// look at to do so. Such an action says `static constexpr bool in_reserve = true`.
+template <class A>
+inline constexpr bool is_in_reserve = requires { requires A::in_reserve; };
+
 struct Ruling {
     Principal who;
     Permission permission;

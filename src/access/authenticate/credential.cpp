@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "access/authenticate/credential.hpp"
 
+#include "base/limits.hpp"
 #include "base/random.hpp"
 
 namespace muniment::access {
@@ -19,7 +20,9 @@ Bytes Credential::encode() const {
         .str(password)
         .str(totp)
         .u64(totp_step)
-        .i64(password_set.us);
+        .i64(password_set.us)
+        .u8(static_cast<std::uint8_t>(sources.size()));
+    for (const auto& each : sources) w.raw(each.source.bytes).i64(each.last.us);
     return std::move(w).take();
 }
 
@@ -35,9 +38,21 @@ Result<Credential> Credential::decode(View content) {
     c.totp = bytes(r.str(totp_bytes_max));
     c.totp_step = r.u64();
     c.password_set = {r.i64()};
+    std::size_t sources = r.u8();
+    if (sources > limits::known_sources_max) return fail(Problem::corrupt, "a credential with too many sources");
+    for (std::size_t i = 0; i < sources; ++i) {
+        Source source{r.array<9>()};
+        c.sources.push_back({source, {r.i64()}});
+    }
     CHECK(r.done("a credential"));
     if (enrolled > 1) return fail(Problem::corrupt, "a credential that no encoder writes");
     return c;
+}
+
+void Credential::signed_in_from(const Source& source, Instant now) {
+    std::erase_if(sources, [&](const auto& each) { return each.source == source || now - each.last > limits::known_source_kept; });
+    sources.insert(sources.begin(), {source, now});
+    if (sources.size() > limits::known_sources_max) sources.pop_back();
 }
 
 RowPlace credential_place(const PersonId& person) { return {keys::Kind::gate_credential, person.bytes, person.bytes}; }

@@ -3,6 +3,7 @@
 #pragma once
 #include <string>
 
+#include "access/authenticate/throttle.hpp"
 #include "access/record/gate_rows.hpp"
 #include "base/clock.hpp"
 #include "crypto/crypto.hpp"
@@ -17,7 +18,15 @@ struct Credential {
     Bytes totp;                         ///< 20 bytes; empty before enrolment
     std::uint64_t totp_step = 0;        ///< the last one that was accepted
     Instant password_set{};
+    /// Where this person signed in from lately, the last one first: a throttle is told of them after a start.
+    struct KnownSource {
+        Source source;
+        Instant last{};
+        friend bool operator==(const KnownSource&, const KnownSource&) = default;
+    };
+    std::vector<KnownSource> sources;   ///< at most limits::known_sources_max
 
+    void signed_in_from(const Source& source, Instant now);
     Bytes encode() const;
     static Result<Credential> decode(View content);
 };

@@ -23,6 +23,9 @@ bool stands(const Policy& policy, const PersonId& id, Instant now) {
     return person && person->active && (!person->until || now < *person->until);
 }
 
+/// For the throttle alone, which keeps a keyed hash of it. Not the tag by which names are found: that one turns with the epoch.
+Hash account_of(std::string_view sign_in) { return crypto::sha256(view(fold_name(sign_in))); }
+
 /// Still what was proven: somebody may have invited anew, enrolled or changed the password while the password was hashed.
 bool same_proof(const Credential& a, const Credential& b) {
     return a.enrolled == b.enrolled && a.invitation == b.invitation && a.password == b.password && a.totp == b.totp;
@@ -44,6 +47,7 @@ Result<std::unique_ptr<SignIn>> SignIn::open(Gate& gate, People& people, std::st
     std::unique_ptr<SignIn> opened(new SignIn(gate, people, std::move(issuer)));
     TRY(opened->nobodys_password_, crypto::hash_password(to_hex(random_bytes<16>())));
     CHECK(opened->load());
+    CHECK(opened->remember_sources());
     opened->counter_ = std::jthread([self = opened.get()](std::stop_token stop) { self->count_strangers(stop); });
     return opened;
 }
@@ -75,10 +79,26 @@ Result<void> SignIn::load() {
     return {};
 }
 
+/// A restart makes nobody a stranger where they were known.
+Result<void> SignIn::remember_sources() {
+    auto now = gate_.clock().now();
+    auto remember = [&](const GateRows::Loaded& row) -> Result<void> {
+        if (row.place.kind != keys::Kind::gate_credential) return {};
+        auto person = people_.view_of({row.place.row});
+        if (!person) return {};
+        TRY(auto credential, Credential::decode(row.content));
+        auto account = account_of(person->sign_in);
+        for (const auto& each : credential.sources) {
+            if (now - each.last <= limits::known_source_kept) throttle_.remember(each.source, account, gate_.clock().steady());
+        }
+        return {};
+    };
+    TRY([[maybe_unused]] auto head, gate_.rows().load(gate_.records(), remember));
+    return {};
+}
+
 Result<void> SignIn::sweep_in(storage::RecordWriter& writer, audit::Draft& draft, const std::vector<SessionId>& ended) const {
     for (const auto& id : ended) {
-        // The rest at the next start: they are not valid meanwhile. Two marks are left for a new session and its credential.
-        if (draft.leaf().rows.size() + 2 >= audit::row_marks_max) break;
         auto place = session_place({}, id);
         TRY(auto row, writer.gate_row(static_cast<std::uint16_t>(place.kind), place.row));
         if (row) CHECK(gate_.rows().drop_in(writer, draft, place));
@@ -97,9 +117,9 @@ Result<std::optional<Credential>> SignIn::credential_in(storage::RecordReader& r
 }
 
 /// Slows guesses before anything is looked at. Gives the account's key for the throttle.
-Result<Id16> SignIn::let_through(std::string_view sign_in, const Origin& origin) {
+Result<Hash> SignIn::let_through(std::string_view sign_in, const Origin& origin) {
     if (sign_in.size() > limits::name_bytes_max || !check_utf8(view(sign_in))) return refused(origin);
-    auto account = gate_.ring().sign_in_tag(fold_name(sign_in));
+    auto account = account_of(sign_in);
     TRY(auto source, Source::parse(origin.source));
     CHECK(throttle_.attempt(source, account, gate_.clock().steady()));
     return account;
@@ -107,9 +127,10 @@ Result<Id16> SignIn::let_through(std::string_view sign_in, const Origin& origin)
 
 /// The same work whoever there is: without a password, one that nobody knows is hashed against.
 bool SignIn::password_fits(const std::optional<Credential>& credential, std::string_view password) const {
-    bool there = credential && credential->enrolled && password.size() <= limits::password_bytes_max;
+    auto typed = normalize_password(password);
+    bool there = credential && credential->enrolled && typed;
     auto fits =
-        crypto::verify_password(there ? credential->password : nobodys_password_, there ? password : std::string_view("-"));
+        crypto::verify_password(there ? credential->password : nobodys_password_, there ? std::string_view(*typed) : "-");
     return there && fits && *fits;
 }
 
@@ -154,8 +175,9 @@ Result<Enrolment> SignIn::enrol(const EnrolmentAttempt& attempt, const Origin& o
     TRY(auto person, invited(attempt, origin, credential));
     const auto proven = credential;
     std::vector<std::string> context{attempt.sign_in, people_.name_of(person), issuer_, "muniment"};
-    CHECK(check_new_password(attempt.password, context));
-    TRY(credential.password, crypto::hash_password(attempt.password));
+    TRY(auto password, normalize_password(attempt.password));
+    CHECK(check_new_password(password, context));
+    TRY(credential.password, crypto::hash_password(password));
     auto secret = new_totp_secret();
     credential.totp = bytes(secret.expose());
     credential.password_set = gate_.clock().now();
@@ -187,7 +209,7 @@ Result<SignedIn> SignIn::confirm_enrolment(const EnrolmentAttempt& attempt, cons
     if (!password || !step) return refused(origin);
     TRY(auto session, begin(person, credential, *step, attempt.kind, origin));
     TRY(auto source, Source::parse(origin.source));
-    throttle_.succeeded(source, gate_.ring().sign_in_tag(fold_name(attempt.sign_in)), gate_.clock().steady());
+    throttle_.succeeded(source, account_of(attempt.sign_in), gate_.clock().steady());
     return session;
 }
 
@@ -199,6 +221,7 @@ Result<SignedIn> SignIn::begin(const PersonId& person, const Credential& proven,
     auto policy = gate_.policy();
     const auto* fact = policy->person(person);
     if (!fact) return refused(origin);
+    TRY(auto source, Source::parse(origin.source));
     auto secret = SessionSecret::fresh(kind);
     auto session = begin_session(person, fact->revision, SignedInBy::password_and_totp, secret, gate_.clock().now());
     auto ended = ended_sessions_of(person);
@@ -213,6 +236,7 @@ Result<SignedIn> SignIn::begin(const PersonId& person, const Credential& proven,
         now->enrolled = true;
         now->invitation = {};
         now->totp_step = step;
+        now->signed_in_from(source, session.created);
         CHECK(gate_.rows().put_in(writer, entry, credential_place(person), now->encode()));
         CHECK(sweep_in(writer, entry, ended));
         return gate_.rows().put_in(writer, entry, session_place(person, session.id), encode(session));
@@ -262,7 +286,7 @@ Result<Principal> SignIn::principal(std::string_view text, const Origin& origin)
         session.last_used = known.last_used;
         const auto* person = policy->person(session.person);
         if (stands(*policy, session.person, now) && still_valid(session, person->revision, now)) {
-            known.last_used = now;
+            known.last_used = std::max(known.last_used, now);   // a clock that goes back lengthens nothing
             return Principal(session, origin);
         }
     }
@@ -305,9 +329,11 @@ Result<void> SignIn::change_password(Permit<ChangePassword> permit, std::string_
     TRY(auto proven, credential_in(gate_.records(), id));
     if (!password_fits(proven, former)) return refused(who.origin());
     std::vector<std::string> context{person->sign_in, person->name, issuer_, "muniment"};
-    CHECK(check_new_password(next, context));
-    if (former == next) return fail(Problem::weak_password, "it is the one that was used until now");
-    TRY(auto hashed, crypto::hash_password(next));
+    TRY(auto password, normalize_password(next));
+    CHECK(check_new_password(password, context));
+    if (auto before = normalize_password(former); before && *before == password)
+        return fail(Problem::weak_password, "it is the one that was used until now");
+    TRY(auto hashed, crypto::hash_password(password));
     auto edit = [&](const Policy& policy) -> Result<std::vector<Change>> {
         const auto* fact = policy.person(id);
         if (!fact) return fail(Problem::not_found);

@@ -42,6 +42,7 @@ struct SignOut {
     static constexpr auto permission = Permission::sessions_end;
     static constexpr auto entry = audit::Action::sign_out;
     static constexpr bool changes = true;
+    static constexpr bool in_reserve = true;
     static constexpr bool own = true;
     SessionId session;
     Subject subject() const { return {}; }
@@ -51,6 +52,7 @@ struct ChangePassword {
     static constexpr auto permission = Permission::sessions_end;
     static constexpr auto entry = audit::Action::credential_changed;
     static constexpr bool changes = true;
+    static constexpr bool in_reserve = true;
     static constexpr bool own = true;
     PersonId person;
     Subject subject() const { return {}; }
@@ -90,7 +92,8 @@ class SignIn {
     SignIn(Gate& gate, People& people, std::string issuer);
     Result<void> load();
     Result<std::optional<Credential>> credential_in(storage::RecordReader& reader, const PersonId& person) const;
-    Result<Id16> let_through(std::string_view sign_in, const Origin& origin);
+    Result<void> remember_sources();
+    Result<Hash> let_through(std::string_view sign_in, const Origin& origin);
     bool password_fits(const std::optional<Credential>& credential, std::string_view password) const;
     Result<PersonId> invited(const EnrolmentAttempt& attempt, const Origin& origin, Credential& credential);
     Result<SignedIn> begin(const PersonId& person, const Credential& proven, std::uint64_t step, SessionKind kind,

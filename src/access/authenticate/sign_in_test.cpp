@@ -345,5 +345,64 @@ TEST(Credentials, AreReadAsTheyWereWritten) {
     EXPECT_FALSE(Credential::decode(cut));
 }
 
+// Where somebody signed in before is known after a restart as well: strangers' guesses do not make it wait.
+TEST_F(SigningIn, KnownSourcesOutliveARestart) {
+    ASSERT_TRUE(attempt("anna", anna.password, next_code(anna), "192.0.2.99"));
+    ASSERT_EQ(credential(anna.id).sources.size(), 2u);
+    EXPECT_EQ(credential(anna.id).sources[0].source, Source::parse("192.0.2.99").value());
+    ASSERT_TRUE(house.reopen());
+    auto code = next_code(anna);
+    // Guesses at an invitation count like those at a password, and cost this test no Argon2id.
+    auto guess = [&](int i) {
+        auto from = House::origin("203.0." + std::to_string(i) + ".1");
+        return problem_of(house.sign_in->enrol(enrolment("anna", "no such code"), from));
+    };
+    for (int i = 0; i < 100; ++i) ASSERT_EQ(guess(i), Problem::sign_in_refused) << i;
+    EXPECT_EQ(guess(200), Problem::slow_down) << "a stranger waits";
+    auto in = attempt("anna", anna.password, code, "192.0.2.99");
+    EXPECT_TRUE(in) << why(in);
+}
+
+TEST_F(SigningIn, KeepsTheLastFewSources) {
+    Credential one;
+    auto source = [](int i) { return Source::parse("192.0.2." + std::to_string(i)).value(); };
+    for (int i = 1; i <= 20; ++i) one.signed_in_from(source(i), {i * 1'000'000});
+    one.signed_in_from(source(17), {30'000'000});
+    ASSERT_EQ(one.sources.size(), limits::known_sources_max);
+    EXPECT_EQ(one.sources[0], (Credential::KnownSource{source(17), {30'000'000}}));
+    EXPECT_EQ(one.sources[1].source, source(20));
+    EXPECT_EQ(Credential::decode(one.encode()).value().sources, one.sources);
+    one.signed_in_from(source(99), Instant{30'000'000} + limits::known_source_kept + std::chrono::seconds(1));
+    EXPECT_EQ(one.sources.size(), 1u) << "the others are too long ago";
+}
+
+TEST_F(SigningIn, APasswordIsTheSameFromEveryKeyboard) {
+    auto code = invite("bert");
+    EnrolmentAttempt attempt_{"bert", code, "Ma\u0308rz lantern quarry \uff17\uff11", "", SessionKind::browser};
+    auto begun = house.sign_in->enrol(attempt_, House::origin());
+    ASSERT_TRUE(begun) << why(begun);
+    auto totp = from_base32(begun->totp_secret);
+    attempt_.password = "M\u00e4rz lantern quarry 71";
+    attempt_.code = house.code(totp);
+    auto in = house.sign_in->confirm_enrolment(attempt_, House::origin());
+    ASSERT_TRUE(in) << why(in);
+    house.clock.advance(std::chrono::seconds(totp_step_seconds));
+    EXPECT_TRUE(attempt("bert", "M\u00e4rz\u00a0lantern quarry \uff17\uff11", house.code(totp)));
+}
+
+// A clock that goes back ends sessions, and steps too small for that do not lengthen them.
+TEST_F(SigningIn, AClockThatGoesBackIsNotBelieved) {
+    auto in = attempt("anna", anna.password, next_code(anna));
+    ASSERT_TRUE(in);
+    house.clock.advance(std::chrono::minutes(20));
+    ASSERT_TRUE(stands(in->secret));
+    house.clock.jump_wall(-std::chrono::minutes(2));
+    EXPECT_TRUE(stands(in->secret));
+    house.clock.jump_wall(-std::chrono::seconds(1));
+    EXPECT_FALSE(stands(in->secret)) << "it was used later than now";
+    house.clock.jump_wall(std::chrono::minutes(2) + std::chrono::seconds(1));
+    EXPECT_TRUE(stands(in->secret));
+}
+
 }  // namespace
 }  // namespace muniment::access

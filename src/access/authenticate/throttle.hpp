@@ -17,9 +17,11 @@
 //            fewest attempts goes. Somebody who cycles through sources fills it with entries of few attempts, and these push out
 //            each other; to push out an entry of n attempts they must first have made more than n from each of many sources, and
 //            waited for it. Known sources are a table of their own, which only a success enters.
-// Assumes    Time is the steady clock's. Accounts are keyed hashes of the sign-in name (people type passwords into that field).
+// Assumes    Time is the steady clock's. Accounts are hashes of the sign-in name (people type passwords into that field); what is
+//            kept is a keyed hash of these, under a key that this process alone has.
 // Does not   Hold against more than `entries_max` strange sources within the siege's first wait: they keep a stranger waiting.
-//            Outlive the process: after a start all tallies are empty, and known sources are so again with remember().
+//            Outlive the process: after a start all tallies are empty, and known sources are so again with remember() (SignIn keeps
+//            them with each credential).
 #pragma once
 #include <array>
 #include <cstdint>

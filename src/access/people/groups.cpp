@@ -40,6 +40,7 @@ Result<std::unique_ptr<Groups>> Groups::open(Gate& gate) {
 
 Result<GroupId> Groups::add(Permit<ChangeGroup> permit, const std::string& name) {
     CHECK(check_label(name));
+    CHECK(gate_.room_left());   // the reserve is for leaving a group
     std::lock_guard adding(adding_);
     auto id = permit.action().group;
     const auto& ring = gate_.ring();
@@ -62,6 +63,7 @@ Result<void> Groups::join(Permit<ChangeGroup> permit) {
     auto id = permit.action().group;
     auto joins = permit.action().joins;
     if (!joins) return fail(Problem::malformed, "nobody is named who should join");
+    CHECK(gate_.room_left());
     CHECK(gate_.change(std::move(permit), [&](const Policy& policy) -> Result<std::vector<Change>> {
         TRY(auto group, group_in(policy, id));
         const auto* person = policy.person(*joins);

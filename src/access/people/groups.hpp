@@ -9,6 +9,7 @@ struct ChangeGroup {
     static constexpr auto permission = Permission::groups_manage;
     static constexpr auto entry = audit::Action::group_changed;
     static constexpr bool changes = true;
+    static constexpr bool in_reserve = true;
     GroupId group;
     std::optional<PersonId> joins = {};      ///< decided on: nobody puts themselves into a group
     Subject subject() const { return {.concerned = joins ? std::optional<Grantee>(*joins) : std::nullopt}; }

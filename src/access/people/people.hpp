@@ -56,6 +56,7 @@ struct EndPerson {
     static constexpr auto permission = Permission::people_manage;
     static constexpr auto entry = audit::Action::person_ended;
     static constexpr bool changes = true;
+    static constexpr bool in_reserve = true;
     PersonId person;
     Subject subject() const { return {}; }
     std::vector<audit::Subject> subjects() const { return {{audit::SubjectKind::person, person.bytes}}; }
@@ -65,6 +66,7 @@ struct ListPeople {
     static constexpr auto permission = Permission::people_manage;
     static constexpr auto entry = audit::Action::people_listed;
     static constexpr bool changes = false;
+    static constexpr bool in_reserve = true;
     static constexpr bool own = true;
     Subject subject() const { return {}; }
     std::vector<audit::Subject> subjects() const { return {}; }

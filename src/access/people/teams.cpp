@@ -63,6 +63,7 @@ std::vector<Change> remembering_walls(const Policy& policy, const Change& change
 
 template <class TeamPermit>
 Result<void> put_on_team(Gate& gate, TeamPermit permit, TeamRole role, std::optional<Instant> until) {
+    CHECK(gate.room_left());   // the disk's reserve is for taking somebody off
     Grant grant{permit.action().matter, permit.action().grantee, role, until};
     CHECK(gate.change(std::move(permit), [&](const Policy& policy) -> Result<std::vector<Change>> {
         if (!policy.matter(grant.matter)) return fail(Problem::not_found);

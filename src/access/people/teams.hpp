@@ -11,6 +11,7 @@ struct ManageTeam {
     static constexpr auto permission = Permission::team_manage;
     static constexpr auto entry = audit::Action::team_changed;
     static constexpr bool changes = true;
+    static constexpr bool in_reserve = true;
     MatterId matter;
     Grantee grantee;
     Subject subject() const { return {.matter = matter, .concerned = grantee}; }
@@ -21,6 +22,7 @@ struct AppointToTeam {
     static constexpr auto permission = Permission::teams_appoint;
     static constexpr auto entry = audit::Action::team_changed;
     static constexpr bool changes = true;
+    static constexpr bool in_reserve = true;
     MatterId matter;
     Grantee grantee;
     Subject subject() const { return {.matter = matter, .concerned = grantee}; }
@@ -30,6 +32,7 @@ struct ListTeam {
     static constexpr auto permission = Permission::team_view;
     static constexpr auto entry = audit::Action::team_listed;
     static constexpr bool changes = false;
+    static constexpr bool in_reserve = true;
     MatterId matter;
     Subject subject() const { return {.matter = matter}; }
     std::vector<audit::Subject> subjects() const { return {{audit::SubjectKind::matter, matter.bytes}}; }

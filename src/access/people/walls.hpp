@@ -9,6 +9,7 @@ struct ChangeWall {
     static constexpr auto permission = Permission::walls_manage;
     static constexpr auto entry = audit::Action::wall_added;
     static constexpr bool changes = true;
+    static constexpr bool in_reserve = true;
     WallId wall;
     Subject subject() const { return {}; }
     std::vector<audit::Subject> subjects() const { return {{audit::SubjectKind::wall, wall.bytes}}; }
@@ -25,6 +26,7 @@ struct ListWalls {
     static constexpr auto permission = Permission::walls_manage;
     static constexpr auto entry = audit::Action::walls_listed;
     static constexpr bool changes = false;
+    static constexpr bool in_reserve = true;
     Subject subject() const { return {}; }
     std::vector<audit::Subject> subjects() const { return {}; }
 };

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the control socket is asked, and what Serving answers.
 #include <boost/json.hpp>
+#include <set>
 
+#include "app/packs.hpp"
 #include "app/serving.hpp"
 #include "app/share_pages.hpp"
 #include "app/verify_log.hpp"
@@ -41,14 +43,21 @@ json::object as_json(const strongroom::TurnReport& report) {
             {"stale_matters", report.stale_matters}};
 }
 
+Result<PackId> pack_in(const json::object& question) {
+    const auto* said = question.if_contains("pack");
+    auto pack = PackId::parse(said && said->is_string() ? std::string_view(said->as_string()) : std::string_view());
+    if (!pack) return fail(Problem::malformed, "that is not the id of a pack");
+    return *pack;
+}
+
 }  // namespace
 
-Result<json::object> Serving::unlock_as_asked(const json::object& question) {
+Result<json::object> Serving::unlock_as_asked(const json::object& question, const std::optional<AcceptedLoss>& accepted) {
     if (question.contains("passphrase")) {
         TRY(auto roots, roots_by_passphrase(home_, text_in(question, "passphrase")));
-        CHECK(unlock(std::move(roots)));
+        CHECK(unlock(std::move(roots), accepted));
     } else {
-        CHECK(unlock_itself());
+        CHECK(unlock_itself(accepted));
     }
     return json::object{{"state", "open"}};
 }
@@ -77,6 +86,9 @@ Result<json::object> Serving::status() {
     json::object said{{"state", open ? "open" : "locked"}, {"trial", home_.trial}};
     auto arena = crypto::arena_status();
     said["keys_locked_in_memory"] = arena.locked;
+    if (auto jump = clock_alarm_.last())
+        said["clock_jumped"] = json::object{{"seconds", std::chrono::duration_cast<std::chrono::seconds>(jump->by).count()},
+                                            {"to", to_rfc3339(jump->seen)}};
     json::array methods, shares, given;
     if (auto files = unlock_files(home_)) {
         for (const auto& stored : *files) methods.push_back(json::value(name_of(stored.file.method)));
@@ -108,11 +120,52 @@ Result<json::object> Serving::status() {
     return said;
 }
 
-Result<json::object> Serving::verify() {
+Result<json::object> Serving::verify(const json::object& question) {
     auto open = firm();
-    if (open) CHECK(open->log().checkpoint_now());
-    TRY(auto report, verify_log(*stores_.records, home_));
+    audit::KeyOf keys;
+    if (open) {
+        CHECK(open->log().checkpoint_now());
+        keys = strongroom::keys_of_details(open->gate(), open->papers());
+    }
+    return verify_record(*stores_.records, home_, {.rows = flag_in(question, "rows"), .details = flag_in(question, "details")}, keys);
+}
+
+Result<json::object> Serving::packs() {
+    TRY(auto report, strongroom::report_packs(*stores_.records, *stores_.packs));
     return app::as_json(report);
+}
+
+/// The answer is one line of a bounded length: it names the first few papers and counts all.
+Result<json::object> Serving::loss(const json::object& question) {
+    constexpr std::size_t named_max = 40;
+    TRY(auto pack, pack_in(question));
+    TRY(auto lost, strongroom::loss_of(*stores_.records, *stores_.packs, pack));
+    json::array papers;
+    std::set<DocumentId> documents;
+    std::set<MatterId> matters;
+    for (const auto& each : lost) {
+        documents.insert(each.document);
+        matters.insert(each.matter);
+        if (papers.size() < named_max)
+            papers.push_back(
+                json::object{{"matter", each.matter.text()}, {"paper", each.document.text()}, {"version", each.version}});
+    }
+    return json::object{{"pack", pack.text()},
+                        {"versions", lost.size()},
+                        {"papers", documents.size()},
+                        {"matters", matters.size()},
+                        {"first", std::move(papers)}};
+}
+
+Result<json::object> Serving::accept_loss(const json::object& question) {
+    TRY(auto pack, pack_in(question));
+    const auto* reason = question.if_contains("reason");
+    AcceptedLoss accepted{pack, reason && reason->is_string() ? std::string(reason->as_string()) : std::string()};
+    if (auto open = firm()) {
+        CHECK(strongroom::accept_loss(open->gate(), *stores_.packs, accepted.pack, accepted.reason));
+        return json::object{{"state", "open"}};
+    }
+    return unlock_as_asked(question, accepted);
 }
 
 Result<json::object> Serving::turn() {

@@ -20,6 +20,7 @@ cli::Command init_command();
 cli::Command serve_command();
 std::vector<cli::Command> unlock_commands();   ///< unlock, lock
 std::vector<cli::Command> keys_commands();     ///< keys status, turn, new-root, renew, add-method, remove-method
+std::vector<cli::Command> packs_commands();    ///< packs status, packs accept-loss
 cli::Command doctor_command();
 cli::Command audit_verify_command();
 cli::Command audit_export_command();

@@ -2,7 +2,6 @@
 // `muniment doctor`: what stands between this installation and its promises, each with its remedy.
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 
 #include <boost/json.hpp>
 #include <fstream>
@@ -12,6 +11,8 @@
 #include "app/home.hpp"
 #include "app/say.hpp"
 #include "app/unlock_files.hpp"
+#include "base/limits.hpp"
+#include "storage/room.hpp"
 
 namespace muniment::app {
 namespace {
@@ -99,18 +100,25 @@ void look_at_unlocking(const Home& home, std::vector<Finding>& found) {
     found.push_back({Grade::good, "Any " + std::to_string(set.needed) + " of " + std::to_string(set.of) + " recovery shares open the firm (set " + set.set + ").", ""});
 }
 
+void look_at_room(const std::filesystem::path& place, const char* of, std::vector<Finding>& found) {
+    auto room = storage::room_at(place);
+    if (!room) return;
+    auto said = std::to_string(room->percent()) + " % are free where the " + of + " lie (" +
+                std::to_string(room->free_bytes / limits::MiB) + " MiB, " + std::to_string(room->free_files) + " inodes).";
+    if (room->free_bytes < limits::disk_reserve_bytes) {
+        found.push_back({Grade::red, said + " Only signing in and shutting somebody out still work.", "Make room now."});
+        return;
+    }
+    const auto& steps = storage::RoomWarnings::steps;
+    found.push_back({room->percent() < steps[2]   ? Grade::red
+                     : room->percent() < steps[0] ? Grade::warning
+                                                  : Grade::good,
+                     said, room->percent() < steps[0] ? "Make room: what cannot be recorded does not happen." : ""});
+}
+
 void look_at_disk(const Home& home, std::vector<Finding>& found) {
-    struct statvfs disk {};
-    if (::statvfs(home.data().c_str(), &disk) != 0) return;
-    auto free = 100.0 * static_cast<double>(disk.f_bavail) / static_cast<double>(disk.f_blocks);
-    auto nodes = disk.f_files ? 100.0 * static_cast<double>(disk.f_favail) / static_cast<double>(disk.f_files) : 100.0;
-    auto least = std::min(free, nodes);
-    auto said = std::to_string(static_cast<int>(free)) + " % of the disk and " + std::to_string(static_cast<int>(nodes)) +
-                " % of its inodes are free.";
-    found.push_back({least < 5    ? Grade::red
-                     : least < 10 ? Grade::warning
-                                  : Grade::good,
-                     said, least < 10 ? "Make room: what cannot be recorded does not happen." : ""});
+    look_at_room(home.data(), "records", found);
+    if (device_of(home.packs()) != device_of(home.data())) look_at_room(home.packs(), "packs", found);
 }
 
 void look_at_database(const Home& home, std::vector<Finding>& found) {
@@ -168,6 +176,13 @@ void look_at_server(const Home& home, std::vector<Finding>& found) {
     }
     if (!status->at("keys_locked_in_memory").as_bool()) {
         found.push_back({Grade::red, "The server's keys are not locked in memory.", "Raise LimitMEMLOCK and start it again."});
+    }
+    if (const auto* jump = status->if_contains("clock_jumped")) {
+        auto seconds = jump->at("seconds").as_int64();
+        auto said = "The clock jumped " + std::string(seconds < 0 ? "back" : "forward") + " by " + std::to_string(std::abs(seconds)) +
+                    " seconds, to " + std::string(jump->at("to").as_string()) + ".";
+        found.push_back({Grade::red, said + " Times in the record around it are in doubt.",
+                         "See to the time service of this machine, then start the server again."});
     }
     if (const auto* slots = status->if_contains("slots")) {
         for (const auto& slot : slots->as_array()) {

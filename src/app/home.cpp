@@ -86,7 +86,10 @@ Result<std::unique_ptr<storage::Records>> open_records(const Home& home) {
 
 Result<Stores> Stores::open(const Home& home, storage::Missing missing) {
     Stores stores;
-    TRY(stores.records, open_records(home));
+    auto opened = open_records(home);
+    if (!opened && opened.error().problem == Problem::in_use)
+        return fail(Problem::in_use, "the data folder " + home.data().string() + ", probably a server that runs on it");
+    TRY(stores.records, std::move(opened));
     auto* records = stores.records.get();
     auto registered = [records](const storage::PackRow& row) {
         return records->commit([&](storage::RecordWriter& writer) { return writer.put_pack(row); });

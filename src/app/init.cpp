@@ -70,7 +70,8 @@ Result<Made> make_firm(Home home, const cli::Arguments& given, const Methods& me
                                             .roles = {access::FirmRole::administrator}}};
     TRY(auto founded, strongroom::found(*stores.records, stores.slot_list(), root, firm, founding, clock));
     made.invitation = founded.invitation;
-    TRY(auto open, OpenFirm::open(stores, std::move(root), clock));
+    audit::ClockAlarm clock_alarm(clock);
+    TRY(auto open, OpenFirm::open(stores, std::move(root), clock, clock_alarm));
     CHECK(open->claim(home));
     open->stop_cleanly();
     CHECK(home.save());

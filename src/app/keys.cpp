@@ -142,7 +142,7 @@ std::vector<cli::Command> keys_commands() {
          .line = "Turn the epoch: a new key for all key records, the former one erased",
          .text = "Old copies of the database and its backups open nothing afterwards without the new key. Takes a second or so; "
                  "uploads that\n"
-                 "are being committed at that moment are asked to try again.\n",
+                 "are being committed at that moment wait for it.\n",
          .options = {home_option},
          .run = turn},
         {.name = "keys new-root",

@@ -6,8 +6,7 @@
 
 #include "base/journal.hpp"
 #include "base/limits.hpp"
-#include "strongroom/founding.hpp"
-#include "strongroom/matters/recovery.hpp"
+#include "strongroom/strongroom.hpp"
 
 namespace muniment::app {
 namespace {
@@ -40,6 +39,7 @@ Result<void> OpenFirm::opens_a_slot(Stores& stores, const keys::RootKey& root) {
 }
 
 Result<std::shared_ptr<OpenFirm>> OpenFirm::open(Stores& stores, keys::RootKey root, const Clock& clock,
+                                                 audit::ClockAlarm& clock_alarm, const std::optional<AcceptedLoss>& accepted,
                                                   audit::LogSettings log) {
     std::shared_ptr<OpenFirm> firm(new OpenFirm(stores));
     auto& records = *stores.records;
@@ -52,6 +52,7 @@ Result<std::shared_ptr<OpenFirm>> OpenFirm::open(Stores& stores, keys::RootKey r
         CHECK(strongroom::SlotWatch(records, stores.slot_list(), firm->ring_, *silent).look());
     }
     TRY(firm->log_, audit::Log::open(records, firm->ring_, clock, log));
+    clock_alarm.opened(*firm->log_);
     auto gate = access::Gate::open(records, firm->ring_, *firm->log_, clock);
     if (!gate) {
         // The alarm is in the record before anything else happens; nobody is let in.
@@ -65,6 +66,7 @@ Result<std::shared_ptr<OpenFirm>> OpenFirm::open(Stores& stores, keys::RootKey r
     TRY(firm->sign_in_, access::SignIn::open(*firm->gate_, *firm->people_, firm->name_));
     TRY(firm->register_, strongroom::Register::open(*firm->gate_));
     TRY(firm->papers_, strongroom::Papers::open(*firm->gate_));
+    if (accepted) CHECK(strongroom::accept_loss(*firm->gate_, *stores.packs, accepted->pack, accepted->reason));
     TRY(firm->recovered_, strongroom::recover(*firm->gate_, *firm->papers_, *stores.packs));
     firm->uploads_ = std::make_unique<strongroom::OpenUploads>(*firm->gate_, *firm->papers_, *stores.packs);
     firm->slots_ = std::make_unique<strongroom::SlotWatch>(records, stores.slot_list(), firm->ring_, *firm->log_);

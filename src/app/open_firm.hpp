@@ -6,16 +6,24 @@
 
 #include "access/access.hpp"
 #include "app/home.hpp"
+#include "audit/clock_alarm.hpp"
 #include "keys/share_box.hpp"
 #include "server/house.hpp"
 #include "strongroom/strongroom.hpp"
 
 namespace muniment::app {
 
+/// A pack that a person gives up before the firm is opened.
+struct AcceptedLoss {
+    PackId pack;
+    std::string reason;
+};
+
 class OpenFirm {
   public:
     /// `wrong_key`, `wall_shut`, `corrupt`, `conflict` (the database is older than the firm): each says what is safe to do.
     static Result<std::shared_ptr<OpenFirm>> open(Stores& stores, keys::RootKey root, const Clock& clock,
+                                                  audit::ClockAlarm& clock_alarm, const std::optional<AcceptedLoss>& accepted = {},
                                                   audit::LogSettings log = {});
     /// Whether some slot gives the key that this database needs to this root key. `wrong_key` where all that are in reach do not.
     static Result<void> opens_a_slot(Stores& stores, const keys::RootKey& root);
@@ -25,6 +33,7 @@ class OpenFirm {
     const server::House& house() const { return *house_; }
     audit::Log& log() { return *log_; }
     access::Gate& gate() { return *gate_; }
+    const strongroom::Papers& papers() const { return *papers_; }
     strongroom::SlotWatch& slots() { return *slots_; }
     const std::string& name() const { return name_; }
     const strongroom::Recovered& recovered() const { return recovered_; }

@@ -14,7 +14,8 @@ void say(std::string_view line) {
 }
 
 int failed(const Error& error) {
-    auto text = error.text();
+    // What is not there on this machine is hidden from nobody: the sentence that a server needs would only confuse.
+    auto text = error.problem == Problem::not_found && !error.detail.empty() ? error.detail : error.text();
     std::fprintf(stderr, "muniment: %s\n", text.c_str());
     switch (error.problem) {
         case Problem::locked: return static_cast<int>(cli::ExitCode::locked);

@@ -86,6 +86,7 @@ void work(Serving& serving, server::Server& server, const sigset_t& signals, std
         timespec wait{1, 0};
         int signal = ::sigtimedwait(&signals, nullptr, &wait);
         if (++seconds % trim_every == 0) ::malloc_trim(0);
+        serving.look();
         if (signal == SIGTERM || signal == SIGINT) return;
         if (signal == SIGHUP) {
             auto reloaded = server.reload_certificate();

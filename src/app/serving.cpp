@@ -3,6 +3,7 @@
 
 #include "base/journal.hpp"
 #include "base/limits.hpp"
+#include "strongroom/verification.hpp"
 
 namespace muniment::app {
 
@@ -19,26 +20,26 @@ Result<std::shared_ptr<OpenFirm>> Serving::open_firm() const {
 
 bool Serving::is_open() const { return firm() != nullptr; }
 
-Result<void> Serving::unlock_itself() {
+Result<void> Serving::unlock_itself(const std::optional<AcceptedLoss>& accepted) {
     TRY(auto roots, roots_by_key_file(home_));
-    return unlock(std::move(roots));
+    return unlock(std::move(roots), accepted);
 }
 
-Result<void> Serving::unlock(std::vector<keys::RootKey> roots) {
+Result<void> Serving::unlock(std::vector<keys::RootKey> roots, const std::optional<AcceptedLoss>& accepted) {
     std::lock_guard lock(opening_);
     for (auto& root : roots)
-        if (OpenFirm::opens_a_slot(stores_, root)) return open_with(std::move(root));
+        if (OpenFirm::opens_a_slot(stores_, root)) return open_with(std::move(root), accepted);
     // None does: opening says why.
-    return open_with(std::move(roots.front()));
+    return open_with(std::move(roots.front()), accepted);
 }
 
-Result<void> Serving::open_with(keys::RootKey root) {
+Result<void> Serving::open_with(keys::RootKey root, const std::optional<AcceptedLoss>& accepted) {
     if (is_open()) return fail(Problem::already_done, "the strongroom is open");
     {
         std::lock_guard lock(mutex_);
         if (!former_.expired()) return fail(Problem::busy, "requests from before the lock have not ended yet");
     }
-    auto opened = OpenFirm::open(stores_, std::move(root), clock_);
+    auto opened = OpenFirm::open(stores_, std::move(root), clock_, clock_alarm_, accepted);
     if (!opened) {
         door_.shut(opened.error());
         return std::unexpected(opened.error());
@@ -91,6 +92,28 @@ void Serving::check() {
     if (auto checked = open->check(); !checked) journal(Level::error, "check.failed", {{"problem", checked.error().problem}});
     open.reset();
     if (auto kept = keep_present_methods(); !kept) journal(Level::warning, "unlock.files-not-tidied", {{"problem", kept.error().problem}});
+}
+
+void Serving::look() {
+    auto open = firm();
+    clock_alarm_.look(open ? &open->log() : nullptr);
+    look_at_room();
+}
+
+void Serving::look_at_room() {
+    auto warn = [](storage::RoomWarnings& warnings, const std::optional<storage::Room>& room, Literal place) {
+        if (!room) return;
+        if (auto step = warnings.look(*room))
+            journal(*step == storage::RoomWarnings::steps.back() ? Level::error : Level::warning, "disk.room",
+                    {{"of", place}, {"percent", room->percent()}, {"free_bytes", room->free_bytes}});
+    };
+    auto records = stores_.records->room();
+    warn(room_of_records_, records, "records");
+    warn(room_of_packs_, stores_.packs->room(), "packs");
+    bool reserve = records && records->free_bytes < limits::disk_reserve_bytes;
+    if (reserve == std::exchange(in_reserve_, reserve)) return;
+    if (reserve) journal(Level::error, "disk.reserve-begun", {{"free_bytes", records->free_bytes}});
+    else journal(Level::info, "disk.reserve-left");
 }
 
 // ---- recovery shares ----

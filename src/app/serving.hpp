@@ -17,9 +17,9 @@ class Serving final : public server::Unlocking {
     Serving(Home home, Stores stores) : home_(std::move(home)), stores_(std::move(stores)), door_(this) {}
 
     /// By the key file, where there is one; `locked` where none is.
-    Result<void> unlock_itself();
+    Result<void> unlock_itself(const std::optional<AcceptedLoss>& accepted = {});
     /// With the first of them that opens a slot.
-    Result<void> unlock(std::vector<keys::RootKey> roots);
+    Result<void> unlock(std::vector<keys::RootKey> roots, const std::optional<AcceptedLoss>& accepted = {});
     /// Shuts the door, ends what is under way at its next step, and wipes the keys. Gives how many requests still hold them after
     /// limits::drain_wait: 0 means locked.
     std::size_t lock();
@@ -31,6 +31,7 @@ class Serving final : public server::Unlocking {
     server::Door& door() { return door_; }
     Result<boost::json::object> answer(const boost::json::object& question);   ///< the control socket's
     void check();                                                              ///< at intervals
+    void look();                                                               ///< each second: clock and room
     const Clock& clock() const { return clock_; }
 
   private:
@@ -44,26 +45,35 @@ class Serving final : public server::Unlocking {
 
     std::shared_ptr<OpenFirm> firm() const;
     Result<std::shared_ptr<OpenFirm>> open_firm() const;    ///< `locked` where there is none
-    Result<void> open_with(keys::RootKey root);
+    Result<void> open_with(keys::RootKey root, const std::optional<AcceptedLoss>& accepted = {});
     Result<Taken> give_share(std::string_view words, const keys::ShareBox::Giver& giver);
     void record_shares(const std::vector<keys::ShareBox::Used>& used);
     Result<void> keep_present_methods();
     Result<void> keep_present(OpenFirm& open);              ///< under methods_
 
     // What the control socket is asked.
-    Result<boost::json::object> unlock_as_asked(const boost::json::object& question);
+    Result<boost::json::object> unlock_as_asked(const boost::json::object& question,
+                                                const std::optional<AcceptedLoss>& accepted = {});
     Result<boost::json::object> share_given(const boost::json::object& question);
     Result<boost::json::object> lock_as_asked();
     Result<boost::json::object> status();
-    Result<boost::json::object> verify();
+    Result<boost::json::object> verify(const boost::json::object& question);
     Result<boost::json::object> turn();
     Result<boost::json::object> begin_new_root(const boost::json::object& question);
     Result<boost::json::object> bring_in_new_root(const boost::json::object& question);
     Result<boost::json::object> add_method(const boost::json::object& question);
     Result<boost::json::object> drop_method(const boost::json::object& question);
     Result<boost::json::object> renew();
+    Result<boost::json::object> packs();
+    Result<boost::json::object> loss(const boost::json::object& question);
+    Result<boost::json::object> accept_loss(const boost::json::object& question);
+
+    void look_at_room();
 
     SystemClock clock_;
+    audit::ClockAlarm clock_alarm_{clock_};
+    storage::RoomWarnings room_of_records_, room_of_packs_;
+    bool in_reserve_ = false;
     Home home_;
     Stores stores_;
     server::Door door_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The verification of the whole log, as `muniment audit verify` does it: by the key that lies beside the unlock file, not by one
-// that the database brings along.
+// The verification of the whole record, as `muniment audit verify` does it: the log by the key that lies beside the unlock file,
+// not by one that the database brings along; on request the rows that the log speaks of; and in an open strongroom the words of
+// its entries.
 #pragma once
 #include <boost/json/object.hpp>
 
@@ -9,7 +10,11 @@
 
 namespace muniment::app {
 
-Result<audit::Report> verify_log(storage::RecordReader& records, const Home& home, const audit::Progress& progress = {});
-boost::json::object as_json(const audit::Report& report);
+struct VerifyWhat {
+    bool rows = false, details = false;
+};
+/// `keys`: none where the strongroom is locked, and then `details` is refused.
+Result<boost::json::object> verify_record(storage::RecordReader& records, const Home& home, VerifyWhat what,
+                                          const audit::KeyOf& keys);
 
 }  // namespace muniment::app

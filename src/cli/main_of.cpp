@@ -64,6 +64,7 @@ Arguments arguments_of(const Bound& bound) {
 class Tree {
   public:
     explicit Tree(CLI::App& root) : root_(root) {}
+    bool has(const std::string& word) const { return made_.contains(word); }
     CLI::App* at(const std::string& name) {
         if (auto found = made_.find(name); found != made_.end()) return found->second;
         const auto blank = name.rfind(' ');
@@ -109,6 +110,10 @@ int main_of(std::span<const Command> commands, int argc, char** argv) {
         for (const auto& option : command.options) bind(bound, option);
         if (command.common)
             for (const auto& option : common_options()) bind(bound, option);
+    }
+    if (argc > 1 && argv[1][0] != '-' && !tree.has(argv[1])) {
+        print_error("There is no command “" + std::string(argv[1]) + "”; --help lists all.");
+        return static_cast<int>(ExitCode::usage);
     }
     try {
         root.parse(argc, argv);

@@ -10,7 +10,9 @@
 // Read next  matters/register.hpp, matters/papers.hpp, matters/upload.hpp, matters/open_uploads.hpp, matters/reading.hpp, turn/turn.hpp
 #pragma once
 #include "strongroom/founding.hpp"
+#include "strongroom/matters/loss.hpp"
 #include "strongroom/matters/open_uploads.hpp"
+#include "strongroom/matters/pack_report.hpp"
 #include "strongroom/matters/papers.hpp"
 #include "strongroom/matters/reading.hpp"
 #include "strongroom/matters/recovery.hpp"
@@ -18,3 +20,4 @@
 #include "strongroom/matters/upload.hpp"
 #include "strongroom/turn/renewal.hpp"
 #include "strongroom/turn/turn.hpp"
+#include "strongroom/verification.hpp"

@@ -40,10 +40,14 @@ json::array entries(Api& api, const std::string& filter, std::uint64_t wanted) {
     return all;
 }
 
+constexpr std::string_view nil_id = "00000000-0000-0000-0000-000000000000";
+
 std::string about(const json::value& entry) {
     json::array names;
     for (const auto& subject : list_of(entry, "subjects")) {
         const auto name = text_of(subject, "name");
+        // A count, which belongs to nothing that has an id.
+        if (text_of(subject, "kind") == "other" && text_of(subject, "id") == nil_id) continue;
         names.emplace_back(text_of(subject, "kind") + " " + (name.empty() ? text_of(subject, "id") : "“" + name + "”"));
     }
     return joined(names);

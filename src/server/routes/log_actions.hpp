@@ -12,6 +12,7 @@ struct ReadLog {
     static constexpr auto permission = access::Permission::log_read;
     static constexpr auto entry = audit::Action::log_read;
     static constexpr bool changes = false;
+    static constexpr bool in_reserve = true;
     std::optional<audit::Subject> about = {};
     access::Subject subject() const {
         if (!about || about->kind != audit::SubjectKind::matter) return {};
@@ -24,6 +25,7 @@ struct ReadMatterLog {
     static constexpr auto permission = access::Permission::log_read_matter;
     static constexpr auto entry = audit::Action::log_read;
     static constexpr bool changes = false;
+    static constexpr bool in_reserve = true;
     MatterId matter;
     access::Subject subject() const { return {.matter = matter}; }
     std::vector<audit::Subject> subjects() const { return {{audit::SubjectKind::matter, matter.bytes}}; }

@@ -206,7 +206,8 @@ Result<Response> read_paper(const Call& call, Query& query) {
     auto newest = house.papers.newest(place.matter, place.document);
     auto wanted = static_cast<std::uint32_t>(version.value_or(newest));
     TRY(auto permit, house.gate.admit(call.who, strongroom::OpenPaper{place.matter, place.document, wanted}, Opening::may_stand));
-    const ETag tag{.opaque = place.document.text() + "." + std::to_string(wanted)};
+    auto content = house.papers.content_id(place.document, wanted);
+    const ETag tag{.opaque = place.document.text() + "." + std::to_string(wanted) + "." + to_hex(View(content).last(8))};
     TRY(bool held, holds_already(call.request, tag));
     if (held && wanted > 0 && wanted <= newest) return Response{.status = 304, .headers = {{"ETag", tag.text()}}};
     TRY(auto reading, Reading::open(house.gate, house.papers, house.packs, std::move(permit)));

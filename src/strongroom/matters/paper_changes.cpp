@@ -39,7 +39,7 @@ Result<void> set_state(RecordWriter& writer, audit::Draft& draft, const Document
     row.state = state;
     row.revision += 1;
     rows.seal_list(row, entry);
-    if (draft.leaf().rows.size() < audit::row_marks_max) Papers::mark(draft, row);
+    Papers::mark(draft, row);
     return writer.put_document(row);
 }
 
@@ -53,13 +53,19 @@ Result<PaperView> Papers::add_folder(Permit<AddFolder> permit, const Destination
     auto document = rows.make(id);
     document.row.folder = true;
     document.row.parent = where.folder;
-    document.row.tag = rows.tag(where.folder, where.name);
-    ListEntry entry{.name = where.name, .size = 0, .modified = now, .added = now, .handling_class = {}};
-    rows.seal_list(document.row, entry);
+    auto seal = [&] {
+        document.row.tag = rows.tag(where.folder, where.name);
+        rows.seal_list(document.row, {.name = where.name, .size = 0, .modified = now, .added = now, .handling_class = {}});
+    };
+    seal();
     permit.draft().say(words_about("folder", where.name));
     permit.draft().seal_under(rows.details(document));
     CHECK(gate_.commit(std::move(permit), [&](RecordWriter& writer, audit::Draft& draft) -> Result<void> {
-        CHECK(check_pages_in_use(rows));
+        TRY(bool turned, take_page_of_now(rows));
+        if (turned) {
+            rows.seal_secret(document);
+            seal();
+        }
         CHECK(check_folder_in(writer, matter, where.folder));
         mark(draft, document.row);
         return writer.put_document(document.row);
@@ -76,6 +82,7 @@ Result<void> Papers::trash(Permit<TrashPaper> permit, std::uint64_t if_revision)
     permit.draft().say(words_about("trashed", entry.name));
     permit.draft().seal_under(rows.details(before));
     CHECK(gate_.commit(std::move(permit), [&](RecordWriter& writer, audit::Draft& draft) -> Result<void> {
+        TRY([[maybe_unused]] bool turned, take_page_of_now(rows));
         TRY(auto document, open_at(writer, rows, matter, id, if_revision));
         if (document.row.state != DocumentState::live) return fail(Problem::already_done, "it is in the trash");
         TRY(auto all, with_all_below(writer, document.row));
@@ -99,9 +106,9 @@ Result<PaperView> Papers::restore(Permit<RestorePaper> permit, std::uint64_t if_
     permit.draft().say(words_about("restored", entry.name));
     permit.draft().seal_under(rows.details(before));
     CHECK(gate_.commit(std::move(permit), [&](RecordWriter& writer, audit::Draft& draft) -> Result<void> {
+        TRY([[maybe_unused]] bool turned, take_page_of_now(rows));
         TRY(auto document, open_at(writer, rows, matter, id, if_revision));
         if (document.row.state != DocumentState::trashed) return fail(Problem::already_done, "it is not in the trash");
-        CHECK(check_pages_in_use(rows));
         // The folder it lay in may be in the trash itself, or deeper: then it comes back at the top.
         bool to_the_top = !check_folder_in(writer, matter, document.row.parent);
         TRY(auto all, with_all_below(writer, document.row));

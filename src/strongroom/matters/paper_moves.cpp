@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Moving: to another name or folder, or out of one matter into another.
 #include <algorithm>
+#include <unordered_map>
 
 #include "base/limits.hpp"
 #include "strongroom/matters/papers.hpp"
@@ -17,15 +18,29 @@ namespace {
 /// Entries of the log whose words go with a document; a paper with more is moved by filing it anew.
 constexpr std::size_t entries_max = 10'000;
 
-/// A folder may not come to lie in itself or below.
-Result<void> check_not_below_itself(storage::RecordReader& reader, const MatterId& matter, const DocumentId& moved,
-                                    DocumentId folder) {
-    for (std::size_t depth = 0; !folder.is_nil() && depth <= limits::folder_depth_max; ++depth) {
-        if (folder == moved) return fail(Problem::conflict, "a folder cannot be moved into itself");
-        TRY(auto row, reader.document(matter, folder));
-        if (!row) return fail(Problem::not_found, "No such folder in this matter.");
-        folder = row->parent;
+/// A folder may not come to lie in itself or below, nor what lies in it deeper than limits::folder_depth_max.
+Result<void> check_folder_fits(storage::RecordReader& reader, const DocumentRow& moved, const DocumentId& into) {
+    std::unordered_map<DocumentId, DocumentId> parent_of;   // of the matter's folders
+    CHECK(reader.for_each_document(moved.matter, [&](const DocumentRow& row) {
+        if (row.folder) parent_of.emplace(row.document, row.parent);
+        return true;
+    }));
+    auto parent = [&](const DocumentId& folder) {
+        auto at = parent_of.find(folder);
+        return at == parent_of.end() ? DocumentId{} : at->second;
+    };
+    std::size_t depth = 1;                                   // of the folder, in its new place
+    for (auto at = into; !at.is_nil() && depth <= limits::folder_depth_max; at = parent(at), ++depth) {
+        if (at == moved.document) return fail(Problem::conflict, "a folder cannot be moved into itself");
     }
+    std::size_t below = 0;                                   // levels of folders in it
+    for (const auto& [folder, in] : parent_of) {
+        std::size_t up = 0;
+        auto at = folder;
+        while (!at.is_nil() && at != moved.document && up <= limits::folder_depth_max) at = parent(at), ++up;
+        if (at == moved.document) below = std::max(below, up);
+    }
+    if (depth + below > limits::folder_depth_max) return fail(Problem::too_large, "folders in folders, more than 64 deep");
     return {};
 }
 
@@ -56,12 +71,12 @@ Result<PaperView> Papers::move(Permit<MovePaper> permit, std::uint64_t if_revisi
     }
     CHECK(gate_.commit(std::move(permit),
                        [&, id = id, matter = matter, target = target](RecordWriter& writer, audit::Draft& draft) -> Result<void> {
+                           TRY([[maybe_unused]] bool from_turned, take_page_of_now(from));
+                           TRY([[maybe_unused]] bool to_turned, take_page_of_now(to));
                            TRY(auto document, open_at(writer, from, matter, id, if_revision));
                            if (document.row.state != DocumentState::live)
                                return fail(Problem::conflict, "it is in the trash: restore it first");
                            CHECK(check_not_out_in(writer, from, document, who));
-                           CHECK(check_pages_in_use(from));
-                           CHECK(check_pages_in_use(to));
                            CHECK(check_folder_in(writer, target, where.folder));
                            if (within) return move_within(writer, draft, from, document, where);
                            if (!gate_.ask(who, Permission::papers_write, {.matter = target}).permitted)
@@ -76,7 +91,7 @@ Result<PaperView> Papers::move(Permit<MovePaper> permit, std::uint64_t if_revisi
 Result<void> Papers::move_within(RecordWriter& writer, audit::Draft& draft, const DocumentRows& rows, OpenDocument& document,
                                  const Destination& where) const {
     auto& row = document.row;
-    if (row.folder) CHECK(check_not_below_itself(writer, row.matter, row.document, where.folder));
+    if (row.folder) CHECK(check_folder_fits(writer, row, where.folder));
     TRY(auto entry, rows.open_list(row));
     entry.name = where.name;
     row.parent = where.folder;
@@ -103,9 +118,7 @@ Result<void> Papers::move_between(RecordWriter& writer, audit::Draft& draft, con
     to.seal_list(moved.row, entry);
 
     const Resealing resealing{from, document, to, moved};
-    std::optional<storage::VersionRow> newest;
-    CHECK(reseal_versions(writer, resealing, [&](const storage::VersionRow& row) { newest = row; }));
-    if (newest) mark(draft, *newest);
+    CHECK(reseal_versions(writer, resealing, [&](const storage::VersionRow& row) { mark(draft, row); }));
     CHECK(reseal_checkout(writer, resealing, [&](const storage::FieldRow& row) {
         draft.add(audit::RowMark{row.kind, row.row, row.revision, crypto::sha256(row.sealed)});
     }));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <thread>
 #include <unordered_map>
 
 #include "base/limits.hpp"
@@ -27,12 +28,13 @@ Result<std::optional<storage::FieldRow>> Papers::checkout_row(storage::RecordRea
     return reader.field(static_cast<std::uint16_t>(keys::Kind::document_checkout), document.bytes, document.bytes);
 }
 
-Result<PaperView> Papers::view_of(storage::RecordReader& reader, const DocumentRows& rows, const DocumentRow& row) const {
+Result<PaperView> Papers::view_of(storage::RecordReader& reader, DocumentRows& rows, const DocumentRow& row) const {
     TRY(auto checkout, checkout_row(reader, row.document));
     return view_of(rows, row, checkout ? &*checkout : nullptr);
 }
 
-Result<PaperView> Papers::view_of(const DocumentRows& rows, const DocumentRow& row, const storage::FieldRow* checkout) const {
+Result<PaperView> Papers::view_of(DocumentRows& rows, const DocumentRow& row, const storage::FieldRow* checkout) const {
+    CHECK(take_page(rows, row.generation));
     TRY(auto entry, rows.open_list(row));
     PaperView seen{row.document, row.parent,       row.folder,  row.state == DocumentState::trashed, row.number, row.versions,
                    row.revision, std::move(entry), std::nullopt};
@@ -44,7 +46,30 @@ Result<PaperView> Papers::view_of(const DocumentRows& rows, const DocumentRow& r
     return seen;
 }
 
+Result<void> Papers::OneList::wait() {
+    std::unique_lock held(papers_.lists_mutex_);
+    auto& waiting = papers_.waiting_for_lists_[who_];
+    if (waiting > limits::lists_waiting_max) return fail(Problem::busy, "several of your lists are being made");
+    ++waiting;
+    taken_ = true;
+    papers_.list_made_.wait(held, [&] { return papers_.lists_.insert(who_).second; });
+    return {};
+}
+
+Papers::OneList::~OneList() {
+    if (!taken_) return;
+    {
+        std::lock_guard held(papers_.lists_mutex_);
+        papers_.lists_.erase(who_);
+        auto at = papers_.waiting_for_lists_.find(who_);
+        if (--at->second == 0) papers_.waiting_for_lists_.erase(at);
+    }
+    papers_.list_made_.notify_all();
+}
+
 Result<std::vector<PaperView>> Papers::list(const Permit<ListPapers>& permit, bool trashed) const {
+    OneList turn(*this, permit.who().person());
+    CHECK(turn.wait());
     const auto& matter = permit.action().matter;
     TRY(auto rows, rows_of(matter));
     // All of the firm: there are as many as papers being worked on, and a look-up for each paper of the matter would cost more.
@@ -80,11 +105,12 @@ Result<std::vector<PaperView>> Papers::list(const Permit<ListPapers>& permit, bo
     return sorted;
 }
 
-Result<OpenDocument> Papers::open_at(storage::RecordReader& reader, const DocumentRows& rows, const MatterId& matter,
+Result<OpenDocument> Papers::open_at(storage::RecordReader& reader, DocumentRows& rows, const MatterId& matter,
                                      const DocumentId& document, std::optional<std::uint64_t> if_revision) const {
     TRY(auto row, reader.document(matter, document));
     if (!row || row->state == DocumentState::moved) return fail(Problem::not_found);
     if (if_revision && row->revision != *if_revision) return fail(Problem::stale);
+    CHECK(take_page(rows, row->generation));
     return rows.open(*row);
 }
 
@@ -116,6 +142,11 @@ Result<std::vector<VersionView>> Papers::versions(const Permit<ListVersions>& pe
 std::uint32_t Papers::newest(const MatterId& matter, const DocumentId& document) const {
     auto row = gate_.records().document(matter, document);
     return row && *row ? (*row)->versions : 0;
+}
+
+ObjectId Papers::content_id(const DocumentId& document, std::uint32_t version) const {
+    auto parts = gate_.records().parts(document, version);
+    return parts && !parts->empty() ? parts->front().object : ObjectId{};
 }
 
 Result<void> Papers::check_folder_in(storage::RecordReader& reader, const MatterId& matter, const DocumentId& folder) {
@@ -153,6 +184,30 @@ Result<void> Papers::check_pages_in_use(const DocumentRows& rows) const {
     TRY(auto now, gate_.ring().matter(rows.matter()));
     if (now->generation != rows.keys().generation || gate_.ring().is_renewing(rows.matter()))
         return fail(Problem::unavailable, "the matter was given a new page key meanwhile");
+    return {};
+}
+
+Result<bool> Papers::take_page_of_now(DocumentRows& rows) const {
+    TRY(auto now, gate_.ring().matter(rows.matter()));
+    // `keys renew` gives it another matter key as well: then what hangs on that key was made in vain.
+    if (gate_.ring().is_renewing(rows.matter()) || !crypto::equal(now->matter.expose(), rows.keys().matter.expose()))
+        return fail(Problem::unavailable, "the matter was given new keys meanwhile");
+    if (now->generation == rows.keys().generation) return false;
+    rows = DocumentRows(rows.firm(), rows.matter(), std::move(now));
+    return true;
+}
+
+Result<void> Papers::take_page(DocumentRows& rows, std::uint64_t generation) const {
+    constexpr auto step = std::chrono::milliseconds(2);
+    for (auto waited = Duration::zero(); rows.keys().generation < generation; waited += step) {
+        TRY(auto now, rows_of(rows.matter()));
+        if (now.keys().generation >= generation) {
+            rows = std::move(now);
+            return {};
+        }
+        if (waited >= limits::turn_wait) return fail(Problem::unavailable, "the matter was given a new page key meanwhile");
+        std::this_thread::sleep_for(step);
+    }
     return {};
 }
 

@@ -3,6 +3,9 @@
 #include "strongroom/matters/papers.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <latch>
+#include <thread>
 
 #include "audit/reseal.hpp"
 #include "strongroom/firm_test.hpp"
@@ -220,7 +223,7 @@ TEST_P(PapersOf, ACheckOutThatWasExchangedInTheDatabaseIsRefused) {
     EXPECT_EQ(problem_of(firm.view(two.id)), Problem::corrupt);
 }
 
-// Every row that a change wrote is named in its entry as it stands: what verify_sealed() compares.
+// Every row that a change wrote is named in its entry as it stands: what verify_rows() compares.
 TEST_P(PapersOf, TheLogNamesTheRowsAsTheyStand) {
     auto target = firm.new_matter("Other");
     auto paper = firm.put("paper", content(5)).value();
@@ -244,6 +247,49 @@ TEST_P(PapersOf, TheLogNamesTheRowsAsTheyStand) {
     EXPECT_EQ(said(keys::Kind::document_checkout, paper.id).sealed,
               crypto::sha256(firm.records->field(checkout, paper.id.bytes, paper.id.bytes).value()->sealed));
     EXPECT_EQ(said(keys::Kind::document_checkout, other.id).sealed, Hash{}) << "dropped";
+}
+
+TEST_P(PapersOf, AreListedForOnePersonOneAtATime) {
+    for (int i = 0; i < 300; ++i) ASSERT_TRUE(firm.make_folder("f" + std::to_string(i)));
+    auto permit = firm.gate->admit(firm.anna->who, ListPapers{firm.matter});
+    ASSERT_TRUE(permit);
+    std::atomic<int> listed{0}, busy{0};
+    {
+        std::latch begin(40);
+        std::vector<std::jthread> askers;
+        for (int i = 0; i < 40; ++i) {
+            askers.emplace_back([&] {
+                begin.arrive_and_wait();
+                auto list = firm.papers->list(*permit, false);
+                if (list) {
+                    EXPECT_EQ(list->size(), 300u);
+                    ++listed;
+                } else {
+                    EXPECT_EQ(list.error().problem, Problem::busy);
+                    ++busy;
+                }
+            });
+        }
+    }
+    EXPECT_EQ(listed + busy, 40);
+    EXPECT_GE(listed, static_cast<int>(limits::lists_waiting_max) + 1);
+    EXPECT_GT(busy, 0);
+    EXPECT_TRUE(firm.list()) << "afterwards as before";
+}
+
+TEST_P(PapersOf, FoldersStayWithinTheirDepthWhenTheyAreMoved) {
+    auto chain = [&](const std::string& name, std::size_t depth) {
+        std::vector<PaperView> made;
+        for (std::size_t i = 0; i < depth; ++i)
+            made.push_back(firm.make_folder(name + std::to_string(i), made.empty() ? DocumentId{} : made.back().id).value());
+        return made;
+    };
+    auto deep = chain("a", limits::folder_depth_max - 3), small = chain("b", 4);
+    auto too_deep = firm.move(small[0].id, small[0].revision, {deep.back().id, "b0"});
+    EXPECT_EQ(problem_of(too_deep), Problem::too_large);
+    EXPECT_EQ(problem_of(firm.move(small[0].id, small[0].revision, {small[3].id, "b0"})), Problem::conflict);
+    EXPECT_TRUE(firm.move(small[0].id, small[0].revision, {deep[deep.size() - 2].id, "b0"})) << "exactly as deep as may be";
+    EXPECT_TRUE(firm.put("at the bottom", content(1), small[3].id));
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, PapersOf, ::testing::ValuesIn(access::testing::all_stores), access::testing::name_of);

@@ -46,6 +46,7 @@ Result<void> Reading::open_parts(const Papers& papers) {
     TRY(auto row, gate_.records().document(paper_.matter, paper_.document));
     if (!row || row->folder) return fail(Problem::not_found);
     if (version_ == 0 || version_ > row->versions) return fail(Problem::not_found, "There is no such version.");
+    CHECK(papers.take_page(rows, row->generation));
     TRY(document_, rows.open(*row));
     rows_ = std::move(rows);
     TRY(auto version, gate_.records().version(paper_.document, version_));

@@ -45,7 +45,8 @@ std::unexpected<Error> unreadable(const PackId& pack, const Error& why) {
     auto problem = why.problem == Problem::not_found ? Problem::corrupt : Problem::unavailable;
     auto what = why.problem == Problem::not_found ? std::string("is missing") : "cannot be read (" + why.detail + ")";
     return fail(problem, "pack " + pack.text() + ", in which papers lie, " + what +
-                             ". Nothing was dropped; start again when the disk of the packs is back");
+                             ". Nothing was dropped; start again when the disk of the packs is back. If it is lost for good: muniment "
+                             "packs accept-loss --pack " + pack.text());
 }
 
 /// The newest pack that a row names stands for all: a folder without it is another than the one that was written, whatever else is
@@ -53,6 +54,7 @@ std::unexpected<Error> unreadable(const PackId& pack, const Error& why) {
 Result<void> check_newest(storage::Records& records, storage::PackStore& packs, std::vector<storage::PackRow> known) {
     std::ranges::sort(known, std::ranges::greater(), &storage::PackRow::pack);
     for (const auto& pack : known) {
+        if (pack.state == storage::PackState::lost) continue;
         bool named = false;
         CHECK(records.for_each_part_in(pack.pack, [&](const PartRow&) { return named = true, false; }));
         if (!named) continue;   // a large object that was cut off, or nothing yet

@@ -34,6 +34,7 @@ struct ListClients {
     static constexpr auto permission = Permission::register_read;
     static constexpr auto entry = audit::Action::clients_listed;
     static constexpr bool changes = false;
+    static constexpr bool in_reserve = true;
     access::Subject subject() const { return {}; }
     std::vector<audit::Subject> subjects() const { return {}; }
 };
@@ -68,6 +69,7 @@ struct ViewMatter {
     static constexpr auto permission = Permission::matter_view;
     static constexpr auto entry = audit::Action::matter_viewed;
     static constexpr bool changes = false;
+    static constexpr bool in_reserve = true;
     MatterId matter;
     access::Subject subject() const { return {.matter = matter}; }
     std::vector<audit::Subject> subjects() const { return {{audit::SubjectKind::matter, matter.bytes}}; }
@@ -77,6 +79,7 @@ struct ListMyMatters {
     static constexpr auto permission = Permission::matter_view;
     static constexpr auto entry = audit::Action::matters_listed;
     static constexpr bool changes = false;
+    static constexpr bool in_reserve = true;
     static constexpr bool own = true;
     access::Subject subject() const { return {}; }
     std::vector<audit::Subject> subjects() const { return {}; }
@@ -86,6 +89,7 @@ struct ListAllMatters {
     static constexpr auto permission = Permission::register_read;
     static constexpr auto entry = audit::Action::matters_listed;
     static constexpr bool changes = false;
+    static constexpr bool in_reserve = true;
     access::Subject subject() const { return {}; }
     std::vector<audit::Subject> subjects() const { return {{audit::SubjectKind::other, {}, 1}}; }
 };

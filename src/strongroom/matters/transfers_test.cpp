@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Papers in and out again, byte for byte; and what stops on the way.
 #include <fstream>
+#include <functional>
+#include <future>
 #include <random>
 
 #include "strongroom/firm_test.hpp"
@@ -223,30 +225,36 @@ TEST_P(Transfers, APersonWhoseAccessEndsStopsReading) {
     EXPECT_EQ(problem_of(reading->read(0, out)), Problem::denied);
 }
 
+/// Bytes of small objects never become durable.
+class Failing final : public storage::PackStore {
+  public:
+    explicit Failing(storage::PackStore& packs) : packs_(packs) {}
+    std::function<void()> meanwhile;   ///< what somebody does between the commit of the rows and the failure
+    Result<storage::PendingObject> append(const ObjectId& object, Bytes sealed) override {
+        TRY(auto pending, packs_.append(object, std::move(sealed)));
+        auto broken = std::async(std::launch::deferred, [this]() -> Result<void> {
+            if (meanwhile) meanwhile();
+            return fail(Problem::no_room);
+        });
+        return storage::PendingObject(pending.place(), broken.share());
+    }
+    Result<std::unique_ptr<storage::ObjectWriter>> create(const ObjectId& object) override { return packs_.create(object); }
+    Result<void> read(const storage::Placement& place, std::uint64_t offset, std::span<std::uint8_t> out) override {
+        return packs_.read(place, offset, out);
+    }
+    Result<void> check(const PackId& pack) override { return packs_.check(pack); }
+    Result<std::vector<storage::FoundObject>> list(const PackId& pack) override { return packs_.list(pack); }
+    Result<std::vector<PackId>> packs() override { return packs_.packs(); }
+    Result<void> remove(const PackId& pack) override { return packs_.remove(pack); }
+    Result<void> close() override { return packs_.close(); }
+
+  private:
+    storage::PackStore& packs_;
+};
+
 // The bytes of a small paper do not become durable: its rows are taken back, and the name is free again.
 TEST_P(Transfers, APaperWhoseBytesDoNotArriveIsNotThere) {
-    class Failing final : public storage::PackStore {
-      public:
-        explicit Failing(storage::PackStore& packs) : packs_(packs) {}
-        Result<storage::PendingObject> append(const ObjectId& object, Bytes sealed) override {
-            TRY(auto pending, packs_.append(object, std::move(sealed)));
-            std::promise<Result<void>> broken;
-            broken.set_value(fail(Problem::no_room));
-            return storage::PendingObject(pending.place(), broken.get_future().share());
-        }
-        Result<std::unique_ptr<storage::ObjectWriter>> create(const ObjectId& object) override { return packs_.create(object); }
-        Result<void> read(const storage::Placement& place, std::uint64_t offset, std::span<std::uint8_t> out) override {
-            return packs_.read(place, offset, out);
-        }
-        Result<void> check(const PackId& pack) override { return packs_.check(pack); }
-        Result<std::vector<storage::FoundObject>> list(const PackId& pack) override { return packs_.list(pack); }
-        Result<std::vector<PackId>> packs() override { return packs_.packs(); }
-        Result<void> remove(const PackId& pack) override { return packs_.remove(pack); }
-        Result<void> close() override { return packs_.close(); }
-
-      private:
-        storage::PackStore& packs_;
-    } failing(*firm.packs);
+    Failing failing(*firm.packs);
     auto upload = [&](auto permit, auto... rest) {
         return Upload::begin(*firm.gate, *firm.papers, failing, std::move(permit), rest...).value();
     };
@@ -265,6 +273,58 @@ TEST_P(Transfers, APaperWhoseBytesDoNotArriveIsNotThere) {
     EXPECT_EQ(now.entry.size, 10u);
     EXPECT_EQ(firm.get(paper.id).value(), content(10));
     EXPECT_TRUE(firm.put_version(now, content(30)));
+}
+
+// Wherever the paper is by then. And the version of the same number that comes next is not taken for the one that was dropped.
+TEST_P(Transfers, AVersionIsTakenBackFromAPaperThatWasMovedMeanwhile) {
+    Failing failing(*firm.packs);
+    auto paper = firm.put("a", content(10)).value();
+    auto other = firm.new_matter("Other", "2");
+    ObjectId dropped{};
+    failing.meanwhile = [&] {
+        dropped = firm.papers->content_id(paper.id, 2);
+        auto moved = firm.move(paper.id, firm.row(paper.id).revision, {{}, "moved"}, other);
+        ASSERT_TRUE(moved) << why(moved);
+    };
+    auto permit = firm.gate->admit(firm.anna->who, AddVersion{firm.matter, paper.id}).value();
+    auto upload = Upload::begin(*firm.gate, *firm.papers, failing, std::move(permit), paper.revision, UploadAbout{}).value();
+    ASSERT_TRUE(upload->add(content(20)));
+    EXPECT_EQ(problem_of(upload->finish()), Problem::no_room);
+    auto now = firm.view(paper.id, other).value();
+    EXPECT_EQ(now.versions, 1u);
+    EXPECT_EQ(now.entry.size, 10u);
+    EXPECT_EQ(firm.get(paper.id, 1, other).value(), content(10));
+    auto entries = firm.entries();
+    auto said = std::ranges::find(entries, audit::Action::upload_dropped, &audit::Leaf::action);
+    ASSERT_NE(said, entries.end());
+    EXPECT_EQ(said->subjects.back(), (audit::Subject{audit::SubjectKind::matter, other.bytes}));
+    auto back = firm.gate->admit(firm.anna->who, AddVersion{other, paper.id}).value();
+    auto again = Upload::begin(*firm.gate, *firm.papers, *firm.packs, std::move(back), now.revision, UploadAbout{}).value();
+    ASSERT_TRUE(again->add(content(20)));
+    ASSERT_TRUE(again->finish());
+    EXPECT_FALSE(dropped.is_nil());
+    EXPECT_NE(firm.papers->content_id(paper.id, 2), dropped);
+    EXPECT_TRUE(firm.papers->content_id(paper.id, 3).is_nil());
+}
+
+// A disk that fills while a large paper comes: it is refused in a sentence, nothing of it is kept, and what was there stays.
+TEST_P(Transfers, ADiskThatFillsMeanwhile) {
+    auto before = firm.put("before", content(10)).value();
+    storage::faulty::Faults disk;
+    storage::faulty::FaultyPacks packs(*firm.packs, disk);
+    auto permit = [&] { return firm.gate->admit(firm.anna->who, AddPaper{firm.matter, DocumentId::fresh(firm.clock.now())}).value(); };
+    auto upload = Upload::begin(*firm.gate, *firm.papers, packs, permit(), UploadAbout{.name = "a"}).value();
+    ASSERT_TRUE(upload->add(content(3'000'000)));
+    disk.fail_at(1, storage::faulty::Lasting::for_ever, Problem::no_room);
+    EXPECT_EQ(problem_of(upload->add(content(1'000'000))), Problem::no_room);
+    upload.reset();
+    disk.none();
+    EXPECT_EQ(rows(), 1u);
+    EXPECT_EQ(firm.get(before.id).value(), content(10));
+    disk.room = storage::Room{.free_bytes = limits::disk_reserve_bytes + 1'000, .bytes = 1'000'000'000};
+    EXPECT_TRUE(Upload::begin(*firm.gate, *firm.papers, packs, permit(), UploadAbout{.name = "a", .size = 1'000}));
+    auto announced = Upload::begin(*firm.gate, *firm.papers, packs, permit(), UploadAbout{.name = "a", .size = 1'001});
+    EXPECT_EQ(problem_of(announced), Problem::no_room) << "known not to fit before its first byte";
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, Transfers, ::testing::ValuesIn(access::testing::all_stores), access::testing::name_of);

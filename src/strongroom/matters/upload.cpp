@@ -30,6 +30,13 @@ Result<void> check(const UploadAbout& about, bool name_needed) {
     return {};
 }
 
+/// One that is known not to fit is refused before its first byte, not when the disk is full.
+Result<void> check_room(const storage::PackStore& packs, const UploadAbout& about) {
+    auto room = packs.room();
+    if (!about.size || !room || room->free_bytes >= *about.size + limits::disk_reserve_bytes) return {};
+    return fail(Problem::no_room, "a paper of " + std::to_string(*about.size) + " bytes was announced");
+}
+
 }  // namespace
 
 Upload::Upload(access::Gate& gate, Papers& papers, storage::PackStore& packs, AnyPermit permit, UploadAbout about)
@@ -66,12 +73,14 @@ Result<std::unique_ptr<Upload>> Upload::begin(access::Gate& gate, Papers& papers
                                               Permit<AddPaper> permit, UploadAbout about) {
     TRY(auto rows, papers.rows_of(permit.action().matter));
     CHECK(check_paper(gate.records(), rows, about));
+    CHECK(check_room(packs, about));
     return std::unique_ptr<Upload>(new Upload(gate, papers, packs, std::move(permit), std::move(about)));
 }
 
 Result<std::unique_ptr<Upload>> Upload::begin(access::Gate& gate, Papers& papers, storage::PackStore& packs,
                                               Permit<AddVersion> permit, std::uint64_t if_revision, UploadAbout about) {
     TRY(auto row, check_version(gate.records(), permit.action().matter, permit.action().document, if_revision, about));
+    CHECK(check_room(packs, about));
     std::unique_ptr<Upload> upload(new Upload(gate, papers, packs, std::move(permit), std::move(about)));
     upload->if_revision_ = if_revision;
     upload->version_ = row.versions + 1;
@@ -103,6 +112,7 @@ Upload::~Upload() {
 Result<void> Upload::add(View plaintext) {
     if (sealed_whole_) return fail(Problem::conflict, "the upload was ended");
     CHECK(gate_.still(ruling_));
+    CHECK(gate_.room_left());
     if (size_ + plaintext.size() > limits::paper_bytes_max) return fail(Problem::too_large, "a paper holds at most 1 TiB");
     if (about_.size && size_ + plaintext.size() > *about_.size)
         return fail(Problem::incomplete, "more came than the size that was announced");
@@ -203,7 +213,7 @@ Result<PaperView> Upload::finish_pieces() {
     return view_of(committed, std::move(entry));
 }
 
-Result<DocumentRow> Upload::commit(const DocumentRows& rows) {
+Result<DocumentRow> Upload::commit(DocumentRows& rows) {
     auto facts = this->facts();
     if (about_.sha256 && *about_.sha256 != facts.sha256)
         return fail(Problem::incomplete, "what came is not the content whose SHA-256 was announced");
@@ -215,7 +225,6 @@ Result<void> Upload::write_version_in(RecordWriter& writer, audit::Draft& draft,
                                       const OpenDocument& document, const VersionFacts& facts) const {
     auto version = document.row.versions;
     storage::VersionRow row{document_, version, 1, rows.seal_version(document, version, 1, facts)};
-    CHECK(papers_.check_pages_in_use(rows));
     Papers::mark(draft, row);
     Papers::mark(draft, document.row);
     CHECK(writer.put_document(document.row));
@@ -246,17 +255,19 @@ Result<void> Upload::move_parts_in(RecordWriter& writer, std::uint32_t version) 
     return writer.drop_version(continued_->parts_under, 0);
 }
 
-Result<DocumentRow> Upload::commit_paper(const DocumentRows& rows, VersionFacts facts) {
+Result<DocumentRow> Upload::commit_paper(DocumentRows& rows, VersionFacts facts) {
     auto& permit = std::get<Permit<AddPaper>>(permit_);
     if (facts.handling_class.empty()) facts.handling_class = default_class;
     auto document = continued_ ? std::move(continued_->document) : rows.make(document_);
     rows.seal_secret(document);
     document.row.parent = about_.folder;
-    document.row.tag = rows.tag(about_.folder, about_.name);
     document.row.versions = 1;
     permit.draft().say(words_about("added", facts.name));
     permit.draft().seal_under(rows.details(document));
     CHECK(gate_.commit(std::move(permit), [&](RecordWriter& writer, audit::Draft& draft) -> Result<void> {
+        TRY(bool turned, papers_.take_page_of_now(rows));
+        if (turned) rows.seal_secret(document);
+        document.row.tag = rows.tag(about_.folder, about_.name);
         CHECK(Papers::check_folder_in(writer, matter_, about_.folder));
         TRY(document.row.number, Papers::next_number_in(writer, matter_));
         rows.seal_list(document.row, list_entry(facts));
@@ -265,7 +276,7 @@ Result<DocumentRow> Upload::commit_paper(const DocumentRows& rows, VersionFacts 
     return document.row;
 }
 
-Result<DocumentRow> Upload::commit_version(const DocumentRows& rows, const VersionFacts& facts) {
+Result<DocumentRow> Upload::commit_version(DocumentRows& rows, const VersionFacts& facts) {
     auto& permit = std::get<Permit<AddVersion>>(permit_);
     DocumentRow written;
     auto who = ruling_.who.person();
@@ -273,6 +284,7 @@ Result<DocumentRow> Upload::commit_version(const DocumentRows& rows, const Versi
         TRY(auto row, writer.document(matter_, document_));
         if (!row || row->state != DocumentState::live) return fail(Problem::not_found);
         if (row->revision != if_revision_) return fail(Problem::stale);
+        TRY([[maybe_unused]] bool turned, papers_.take_page_of_now(rows));
         TRY(auto document, rows.open(*row));
         CHECK(papers_.check_not_out_in(writer, rows, document, who));
         TRY(auto before, rows.open_list(document.row));
@@ -300,18 +312,29 @@ void Upload::drop_unkept() {
         if (part.plain_length > limits::small_object_bytes_max) drop_own_pack(gate_.records(), packs_, part.place.pack);
 }
 
-/// The rows are there and the bytes are not: nobody was told of them, and nobody will be.
+/// The rows are there and the bytes are not: nobody was told of them, and nobody will be. Somebody may have moved the paper meanwhile.
 void Upload::drop_rows(const DocumentRow& row) {
     auto draft =
         gate_.draft(ruling_.who, audit::Action::upload_dropped, audit::Outcome::done,
                     {{audit::SubjectKind::matter, matter_.bytes}, {audit::SubjectKind::document, document_.bytes, row.versions}},
                     bytes("{}"));
-    auto rows = papers_.rows_of(matter_);
     auto dropped = gate_.log().commit(std::move(draft), [&](RecordWriter& writer, audit::Draft& entry) -> Result<void> {
-        if (!rows) return std::unexpected(rows.error());
-        return Papers::drop_version_in(writer, entry, *rows, row.matter, row.document, row.versions);
+        TRY(auto matter, matter_of(writer, row));
+        if (matter != matter_) entry.add(audit::Subject{audit::SubjectKind::matter, matter.bytes});
+        TRY(auto rows, papers_.rows_of(matter));
+        return Papers::drop_version_in(writer, entry, rows, matter, row.document, row.versions);
     });
     if (!dropped) journal(Level::error, "upload.rows-left", {{"document", row.document}, {"version", row.versions}});
+}
+
+Result<MatterId> Upload::matter_of(storage::RecordReader& reader, const DocumentRow& row) const {
+    TRY(auto here, reader.document(row.matter, row.document));
+    if (here) return row.matter;
+    for (const auto& matter : gate_.ring().matters()) {
+        TRY(auto there, reader.document(matter, row.document));
+        if (there) return matter;
+    }
+    return row.matter;
 }
 
 }  // namespace muniment::strongroom

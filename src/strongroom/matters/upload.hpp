@@ -83,16 +83,17 @@ class Upload {
     Upload(access::Gate& gate, Papers& papers, storage::PackStore& packs, AnyPermit permit, UploadAbout about);
     Result<PaperView> finish_whole();
     Result<PaperView> finish_pieces();
-    Result<storage::DocumentRow> commit(const DocumentRows& rows);
+    Result<storage::DocumentRow> commit(DocumentRows& rows);
     PaperView view_of(const storage::DocumentRow& row, ListEntry entry) const;
     VersionFacts facts();
     ListEntry list_entry(const VersionFacts& facts) const;
-    Result<storage::DocumentRow> commit_paper(const DocumentRows& rows, VersionFacts facts);
-    Result<storage::DocumentRow> commit_version(const DocumentRows& rows, const VersionFacts& facts);
+    Result<storage::DocumentRow> commit_paper(DocumentRows& rows, VersionFacts facts);
+    Result<storage::DocumentRow> commit_version(DocumentRows& rows, const VersionFacts& facts);
     Result<void> write_version_in(storage::RecordWriter& writer, audit::Draft& draft, const DocumentRows& rows,
                                   const OpenDocument& document, const VersionFacts& facts) const;
     Result<void> move_parts_in(storage::RecordWriter& writer, std::uint32_t version) const;
     void drop_unkept();
+    Result<MatterId> matter_of(storage::RecordReader& reader, const storage::DocumentRow& row) const;
     void drop_rows(const storage::DocumentRow& row);
 
     access::Gate& gate_;

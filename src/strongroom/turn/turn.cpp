@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "base/journal.hpp"
+#include "strongroom/matters/papers.hpp"
 #include "strongroom/matters/upload_rows.hpp"
 #include "strongroom/turn/key_set.hpp"
 
@@ -117,7 +118,8 @@ Result<std::vector<MatterId>> Turn::stale_matters() const {
     return stale;
 }
 
-/// Secrets, list rows and tags of a matter under its next page key.
+/// Secrets, list rows and tags of a matter under its next page key. What was sealed anew is said in an entry of the matter's own, so
+/// that rows and log fit each other as before.
 Result<void> Turn::renew_page_in(storage::RecordWriter& writer, const MatterId& matter, const keys::MatterKeys& next) const {
     const auto& ring = gate_.ring();
     TRY(auto now, ring.matter(matter));
@@ -128,15 +130,19 @@ Result<void> Turn::renew_page_in(storage::RecordWriter& writer, const MatterId& 
         rows.push_back(row);
         return true;
     }));
+    auto said = own_draft(gate_, audit::Action::page_renewed, "{}");
+    said.add(audit::Subject{audit::SubjectKind::matter, matter.bytes});
     for (const auto& row : rows) {
         TRY(auto document, before.open(row));
         TRY(auto entry, before.open_list(row));
         after.seal_secret(document);
         after.seal_list(document.row, entry);
         document.row.tag = after.tag(document.row.parent, entry.name);
+        Papers::mark(said, document.row);
         CHECK(writer.put_document(document.row));
     }
     CHECK(renew_uploads_in(writer, before, after));
+    CHECK(gate_.log().append_in(writer, std::move(said)));
     return writer.drop_single(stale_name(matter));
 }
 

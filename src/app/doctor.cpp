@@ -90,7 +90,8 @@ void look_at_places(const Home& home, std::vector<Finding>& found) {
 void look_at_unlocking(const Home& home, std::vector<Finding>& found) {
     auto files = unlock_files(home);
     if (!files)
-        found.push_back({Grade::red, "A file among the unlock files cannot be read.", "Look at " + home.keys().string() + ": " + files.error().text()});
+        found.push_back({Grade::red, "A file among the unlock files cannot be read.",
+                         "Look at " + home.keys().string() + ": " + files.error().text()});
     if (home.shares.empty()) {
         found.push_back({Grade::warning, "There are no recovery shares: whoever loses the passphrase or the unlock file loses everything.",
                          "muniment keys new-root --shares 3-of-5 (with --passphrase-file or --key-file)"});

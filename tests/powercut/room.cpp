@@ -132,7 +132,7 @@ void Room::break_ports() {
 }
 
 Result<void> Room::open_firm() {
-    TRY(firm_, app::OpenFirm::open(stores_, secrets_.root.clone(), clock_, {.start_sequencer = false}));
+    TRY(firm_, app::OpenFirm::open(stores_, secrets_.root.clone(), clock_, clock_alarm_, {}, {.start_sequencer = false}));
     if (secrets_.anna.empty()) return {};
     TRY(auto anna, house().sign_in.principal(secrets_.anna, origin()));
     anna_ = std::make_unique<access::Principal>(std::move(anna));

@@ -71,6 +71,7 @@ class Room {
     LiveDisk& disk_;
     const Secrets& secrets_;
     const Clock& clock_;
+    audit::ClockAlarm clock_alarm_{clock_};
     void break_ports();
 
     app::Stores drivers_;  ///< where port_faults stand before them

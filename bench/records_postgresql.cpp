@@ -38,7 +38,8 @@ double durable_per_second(audit::Log& log, const keys::Ring& ring, int writers) 
                 while (!stop) {
                     audit::Leaf leaf{.action = audit::Action::paper_opened, .outcome = audit::Outcome::permitted,
                                      .person = PersonId::random(), .session = SessionId::random(), .request = RequestId::random(),
-                                     .subjects = {{audit::SubjectKind::matter, matter.bytes}, {audit::SubjectKind::document, matter.bytes}}};
+                                     .subjects = {{audit::SubjectKind::matter, matter.bytes},
+                                                  {audit::SubjectKind::document, matter.bytes}}};
                     audit::Draft draft(std::move(leaf), bytes(R"({"purpose":"view","from":"192.0.2.17"})"),
                                        {storage::OwnerKind::firm, ring.firm().bytes, ring.firm_details()});
                     auto durable = log.record(std::move(draft));

@@ -31,7 +31,8 @@ Methods methods_in(const json::object& question) {
 }
 
 json::object as_json(const keys::ShareBox::Standing& standing) {
-    return {{"set", standing.set}, {"needed", standing.needed}, {"missing", standing.missing}, {"holders", json::value_from(standing.holders)}};
+    return {{"set", standing.set}, {"needed", standing.needed}, {"missing", standing.missing},
+            {"holders", json::value_from(standing.holders)}};
 }
 
 json::object as_json(const ShareSet& set) { return {{"set", set.set}, {"needed", set.needed}, {"of", set.of}}; }

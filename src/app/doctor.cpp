@@ -98,7 +98,10 @@ void look_at_unlocking(const Home& home, std::vector<Finding>& found) {
         return;
     }
     const auto& set = home.shares.back();
-    found.push_back({Grade::good, "Any " + std::to_string(set.needed) + " of " + std::to_string(set.of) + " recovery shares open the firm (set " + set.set + ").", ""});
+    found.push_back({Grade::good,
+                     "Any " + std::to_string(set.needed) + " of " + std::to_string(set.of) +
+                         " recovery shares open the firm (set " + set.set + ").",
+                     ""});
 }
 
 void look_at_room(const std::filesystem::path& place, const char* of, std::vector<Finding>& found) {

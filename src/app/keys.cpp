@@ -21,7 +21,8 @@ std::string ways_to_unlock(const json::object& answer) {
     std::string ways;
     for (const auto& method : answer.at("methods").as_array()) ways += (ways.empty() ? "" : ", ") + std::string(method.as_string());
     for (const auto& set : answer.at("shares").as_array())
-        ways += std::string(ways.empty() ? "" : ", ") + "any " + number_in(set.as_object(), "needed") + " of " + number_in(set.as_object(), "of") +
+        ways += std::string(ways.empty() ? "" : ", ") + "any " + number_in(set.as_object(), "needed") + " of " +
+                number_in(set.as_object(), "of") +
                 " recovery shares (set " + std::string(set.at("set").as_string()) + ")";
     return ways;
 }
@@ -118,7 +119,8 @@ int add_method(const cli::Arguments& given) {
 
 int remove_method(const cli::Arguments& given) {
     return finish(given, ask(given, {{"ask", "remove-method"}, {"method", given.get("METHOD")}}),
-                  "It is gone from this machine. A copy of its unlock file would still open the strongroom, until `muniment keys new-root`.");
+                  "It is gone from this machine. A copy of its unlock file would still open the strongroom, until `muniment keys "
+                  "new-root`.");
 }
 
 std::vector<cli::Option> new_root_options() {

@@ -49,7 +49,8 @@ void clear_terminal() {
 void show(const std::string& page, std::size_t holder, std::size_t of) {
     clear_terminal();
     say(page);
-    cli::ask("Only holder " + std::to_string(holder) + " should see this. When the words are on paper and compared, press Enter: the page is "
+    cli::ask("Only holder " + std::to_string(holder) + " should see this. When the words are on paper and compared, press Enter: "
+             "the page is "
              "cleared, and never shown again" + (holder < of ? "; the next holder comes" : ""));
     clear_terminal();
 }

@@ -56,13 +56,15 @@ FUZZ_TARGET(proofs) {
     auto root = root_of(size, tree.tiles()).value();
     auto proof = prove_inclusion(index, size, tree.tiles()).value();
     fuzz::must(verify_inclusion(tree.leaves[index], index, size, proof, root), "a proof of ours that does not hold");
-    fuzz::must(!verify_inclusion(foreign_root, index, size, foreign, root), "a proof of an entry that is not there");
+    // Fuzzing does find the hashes that are right.
+    fuzz::must(foreign_root == tree.leaves[index] || !verify_inclusion(foreign_root, index, size, foreign, root),
+               "a proof of an entry that is not there");
     fuzz::must(size == 1 || !verify_inclusion(tree.leaves[index], (index + 1 + pick % (size - 1)) % size, size, proof, root),
                "a proof that holds at two places");
     auto older = root_of(size1, tree.tiles()).value();
     auto growth = prove_consistency(size1, size, tree.tiles()).value();
     fuzz::must(verify_consistency(size1, size, growth, older, root), "a consistency proof of ours that does not hold");
-    fuzz::must(!verify_consistency(size1, size, growth, foreign_root, root), "a past that never was");
+    fuzz::must(foreign_root == older || !verify_consistency(size1, size, growth, foreign_root, root), "a past that never was");
     for (auto* some : {&proof, &growth}) {
         if (some->empty()) continue;
         (*some)[pick / 256 % some->size()][pick / 8 % 32] ^= static_cast<std::uint8_t>(1u << pick % 8);

@@ -40,7 +40,7 @@ FUZZ_TARGET(packs) {
     content.insert(content.end(), pieces.rest().begin(), pieces.rest().end());
     std::ofstream(scratch.file, std::ios::binary | std::ios::trunc).write(reinterpret_cast<const char*>(content.data()),
                                                                          static_cast<std::streamsize>(content.size()));
-    folder::PackFiles files(scratch.folder);
+    folder::PackFiles files(scratch.folder, posix_disk());
     auto listed = files.list(pack);
     auto checked = files.check(pack);
     if (content.size() >= folder::pack_head_bytes) fuzz::must(listed.has_value() == checked.has_value(), "a pack and no pack");

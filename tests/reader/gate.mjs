@@ -8,6 +8,12 @@ const until = (r) => {
     need(ends || moment === 0n, 'an end that is none');
     return ends ? moment : null;
 };
+const sources = (r) => {
+    const count = r.u8();
+    need(count <= 8, 'more sources than are kept');
+    const source = () => ({ kind: one(r.u8(), [4, 6], 'the kind of source'), address: r.raw(8), last: r.i64() });
+    return Array.from({ length: count }, source);
+};
 const ids = (r) => Array.from({ length: r.u32() }, () => hex(r.raw(16)));
 const side = (r) => ({ matters: ids(r), clients: ids(r), people: ids(r), groups: ids(r) });
 const one = (value, allowed, what) => (allowed.includes(value) ? value : refuse(`${what} ${value} is unknown`));
@@ -19,7 +25,7 @@ const kinds = {
     })],
     22: ['gate.credential', ({ row }) => row, (r) => ({
         enrolled: r.flag(), invitation: r.raw(32), validUntil: r.i64(), password: r.text(), factor: r.str(), step: r.u64(),
-        set: r.i64(),
+        set: r.i64(), sources: sources(r),
     })],
     23: ['gate.session', (_, said) => said.person, (r) => ({
         session: r.raw(16), person: r.raw(16), revision: r.u64(), kind: one(r.u8(), [1, 2], 'the kind of session'),

@@ -84,22 +84,31 @@ Result<UploadInPieces> open_upload(const DocumentRows& rows, const storage::Fiel
     return u;
 }
 
-Result<void> renew_uploads_in(storage::RecordWriter& writer, const DocumentRows& before, const DocumentRows& after) {
-    std::vector<storage::FieldRow> rows;
-    CHECK(writer.for_each_field_of(before.matter().bytes, [&](const storage::FieldRow& row) {
-        if (row.kind == static_cast<std::uint16_t>(Kind::upload)) rows.push_back(row);
+Result<std::vector<UploadInPieces>> uploads_in(storage::RecordReader& reader, const DocumentRows& rows) {
+    std::vector<UploadInPieces> found;
+    CHECK(reader.for_each_field_of(rows.matter().bytes, [&](const storage::FieldRow& row) {
+        if (row.kind != static_cast<std::uint16_t>(Kind::upload)) return true;
+        auto upload = open_upload(rows, row);
+        if (upload) found.push_back(std::move(*upload));
+        else journal(Level::warning, "upload.damaged", {{"upload", UploadId{row.row}}});
         return true;
     }));
-    for (const auto& row : rows) {
-        // One that does not open keeps no turn from happening: it was acknowledged as no paper yet, and stays as useless as it is.
-        auto upload = open_upload(before, row);
-        if (upload && !upload->secret.empty()) {
-            auto document = before.open_unfiled(upload->document, upload->secret);
-            if (!document) upload = std::unexpected(document.error());
-            else after.seal_secret(*document), upload->secret = std::move(document->row.secret);
+    return found;
+}
+
+Result<void> renew_uploads_in(storage::RecordWriter& writer, const DocumentRows& before, const DocumentRows& after) {
+    TRY(auto uploads, uploads_in(writer, before));
+    for (auto& upload : uploads) {
+        if (!upload.secret.empty()) {
+            auto document = before.open_unfiled(upload.document, upload.secret);
+            if (!document) {
+                journal(Level::warning, "upload.damaged", {{"upload", upload.id}});
+                continue;
+            }
+            after.seal_secret(*document);
+            upload.secret = std::move(document->row.secret);
         }
-        if (upload) CHECK(writer.put_field(seal_upload(after, *upload)));
-        else journal(Level::warning, "upload.damaged", {{"upload", UploadId{row.row}}});
+        CHECK(writer.put_field(seal_upload(after, upload)));
     }
     return {};
 }

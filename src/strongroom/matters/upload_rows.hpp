@@ -30,6 +30,8 @@ storage::FieldRow seal_upload(const DocumentRows& rows, const UploadInPieces& up
 /// `unavailable` where a turn has sealed it anew since the keys were taken.
 Result<UploadInPieces> open_upload(const DocumentRows& rows, const storage::FieldRow& row);
 
+/// All of a matter that open: one that does not was acknowledged as no paper yet, and stays as useless as it is.
+Result<std::vector<UploadInPieces>> uploads_in(storage::RecordReader& reader, const DocumentRows& rows);
 /// In a turn's transaction: all uploads of the matter, sealed under its next page key.
 Result<void> renew_uploads_in(storage::RecordWriter& writer, const DocumentRows& before, const DocumentRows& after);
 

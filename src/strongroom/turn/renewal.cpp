@@ -7,6 +7,7 @@
 #include "base/limits.hpp"
 #include "strongroom/matters/papers.hpp"
 #include "strongroom/matters/reseal.hpp"
+#include "strongroom/matters/upload_rows.hpp"
 
 namespace muniment::strongroom {
 namespace {
@@ -101,6 +102,36 @@ class Words {
     }
     std::map<Id16, std::vector<std::uint64_t>> recent_;
 };
+
+/// The keys of an upload's parts, which are wrapped as those of the version that it will be.
+Result<void> reseal_pieces(storage::RecordWriter& writer, const Resealing& of, const UploadInPieces& upload) {
+    TRY(auto parts, writer.parts(upload.parts_under(), 0));
+    for (auto& part : parts) {
+        auto as_filed = part;
+        as_filed.version = upload.version;
+        TRY(auto key, of.from.unwrap(of.before, as_filed));
+        part.wrapped_key = of.to.wrap(of.after, part.object, upload.version, key);
+        CHECK(writer.put_part(part));
+    }
+    return {};
+}
+
+/// Uploads in pieces, sealed anew. The next revision: whoever brings a piece at this moment has the former keys, and is told to look
+/// again. The pieces of versions are done already, with their documents.
+Result<void> reseal_uploads(storage::RecordWriter& writer, const DocumentRows& from, const DocumentRows& to,
+                            std::vector<UploadInPieces> uploads) {
+    for (auto& upload : uploads) {
+        if (!upload.filed && !upload.secret.empty()) {
+            TRY(auto before, from.open_unfiled(upload.document, upload.secret));
+            auto after = to.make(upload.document);
+            upload.secret = after.row.secret;
+            CHECK(reseal_pieces(writer, {from, before, to, after}, upload));
+        }
+        upload.revision += 1;
+        CHECK(writer.put_field(seal_upload(to, upload)));
+    }
+    return {};
+}
 
 }  // namespace
 
@@ -249,6 +280,7 @@ Result<void> Renewal::renew_matter_in(storage::RecordWriter& writer, const Matte
         ids.push_back(row.document);
         return true;
     }));
+    TRY(auto uploads, uploads_in(writer, from));
     Marks marks(gate_, writer, matter);
     for (const auto& id : ids) {
         TRY(auto row, writer.document(matter, id));
@@ -277,9 +309,12 @@ Result<void> Renewal::renew_matter_in(storage::RecordWriter& writer, const Matte
         }));
         CHECK(std::move(marked));
         CHECK(words.reseal(writer, resealing));
+        for (const auto& upload : uploads)
+            if (upload.document == id && !upload.filed && upload.secret.empty()) CHECK(reseal_pieces(writer, resealing, upload));
         CHECK(writer.put_document(after.row));
         ++documents;
     }
+    CHECK(reseal_uploads(writer, from, to, std::move(uploads)));
     CHECK(marks.write());
     return writer.drop_single("stale/" + to_hex(matter));
 }

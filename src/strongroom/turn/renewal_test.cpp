@@ -139,6 +139,39 @@ TEST_P(Renewals, FormerKeysOpenNothing) {
     EXPECT_GE(about_it, 2u);
 }
 
+// Papers that are still coming in: what was acknowledged of them is gone on with, by whoever looks again.
+TEST_P(Renewals, WhatComesInPiecesGoesOn) {
+    auto whole = content(500'000, 5);
+    auto begin = [&](const DocumentId& document, std::uint64_t revision) {
+        auto permit = firm.gate->admit(firm.anna->who, BeginUpload{firm.matter, document, UploadId::random()}).value();
+        return revision == 0 ? firm.uploads->begin(std::move(permit), {.name = "large", .size = whole.size()})
+                             : firm.uploads->begin_version(std::move(permit), revision, {.size = whole.size()});
+    };
+    auto go_on = [&](const UploadInPieces& upload, std::size_t from, std::size_t to) -> Result<UploadInPieces> {
+        TRY(auto permit, firm.gate->admit(firm.anna->who, SendPiece{firm.matter, upload.id}));
+        TRY(auto piece, firm.uploads->go_on(std::move(permit), from));
+        CHECK(Firm::feed(*piece, View(whole).subspan(from, to - from)));
+        return piece->finish();
+    };
+    auto of_paper = begin(DocumentId::fresh(firm.clock.now()), 0).value();
+    auto of_version = begin(at.papers[1].id, at.papers[1].revision).value();
+    for (const auto& upload : {of_paper, of_version}) ASSERT_TRUE(go_on(upload, 0, 200'000));
+
+    auto late = firm.uploads->go_on(firm.gate->admit(firm.anna->who, SendPiece{firm.matter, of_paper.id}).value(), 200'000).value();
+    ASSERT_TRUE(Firm::feed(*late, View(whole).subspan(200'000, 100'000)));
+    auto renewed = Renewal(*firm.gate).run();
+    ASSERT_TRUE(renewed) << why(renewed);
+    EXPECT_FALSE(late->finish()) << "it was sealed under the former keys";
+    late.reset();
+    for (const auto& upload : {of_paper, of_version}) {
+        auto filed = go_on(upload, 200'000, whole.size());
+        ASSERT_TRUE(filed) << why(filed);
+        EXPECT_TRUE(filed->filed);
+        EXPECT_EQ(firm.get(filed->document, filed->version).value(), whole);
+    }
+    EXPECT_EQ(firm.get(at.papers[1].id).value(), content(3'000, 1));
+}
+
 // What was taken before a renewal, and is written after it, would be sealed under a key that is no longer there.
 TEST_P(Renewals, NothingIsSealedUnderAFormerKey) {
     auto before = firm.papers->rows_of(firm.matter).value();

@@ -18,7 +18,7 @@ class Clocks : public ::testing::Test {
         }
         return said;
     }
-    Firm firm{true};
+    Firm firm{storage::testing::Store::sqlite};
     ClockAlarm alarm{firm.clock};
 };
 

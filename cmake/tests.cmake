@@ -15,14 +15,14 @@ endif()
 # The turn of the epoch, walked through every state; and without two of its rules, where the walk must find the firm lost.
 add_test(NAME model-turn COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/model/turn.py fixed 3)
 add_test(NAME model-turn-naive COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/model/turn.py naive 2)
-set_tests_properties(model-turn model-turn-naive PROPERTIES TIMEOUT 300 LABELS unit)
+set_tests_properties(model-turn model-turn-naive PROPERTIES TIMEOUT 900 LABELS unit)
 
 if(TARGET muniment_parsers)
     add_executable(parsers_test ${parsers_tests})
     target_link_libraries(parsers_test PRIVATE muniment_parsers GTest::gtest_main GTest::gmock)
     target_compile_definitions(parsers_test PRIVATE MUNIMENT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME parsers COMMAND parsers_test --gtest_brief=1)
-    set_tests_properties(parsers PROPERTIES TIMEOUT 300 LABELS unit)
+    set_tests_properties(parsers PROPERTIES TIMEOUT 900 LABELS unit)
 endif()
 
 if(NOT TARGET muniment OR NOT TARGET muniment-cli)
@@ -80,7 +80,7 @@ foreach(scenario IN LISTS scenarios)
     add_test(NAME promise_${name} COMMAND ${scenario} $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)
     add_test(NAME promise_${name}_broken COMMAND ${CMAKE_SOURCE_DIR}/tests/support/must_notice ${scenario}
              $<TARGET_FILE:muniment-broken-${number}> $<TARGET_FILE:muniment-cli>)
-    set_tests_properties(promise_${name} promise_${name}_broken PROPERTIES TIMEOUT 300 LABELS promises)
+    set_tests_properties(promise_${name} promise_${name}_broken PROPERTIES TIMEOUT 600 LABELS promises)
     set_tests_properties(promise_${name} PROPERTIES COST 100)    # the longest begin first
 endforeach()
 list(REMOVE_DUPLICATES weakened_numbers)
@@ -92,21 +92,21 @@ endforeach()
 add_test(NAME second-reader COMMAND ${CMAKE_SOURCE_DIR}/tests/reader/second_reader.sh $<TARGET_FILE:muniment>
          $<TARGET_FILE:muniment-cli>)
 add_test(NAME bounds COMMAND ${CMAKE_SOURCE_DIR}/tests/bounds/bounds.sh $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)
-set_tests_properties(second-reader bounds PROPERTIES TIMEOUT 300 LABELS promises)
+set_tests_properties(second-reader bounds PROPERTIES TIMEOUT 600 LABELS promises)
 # Large papers, by the command line. By tus-js-client: ./test deep, since it needs npm.
 add_test(NAME put_goes_on COMMAND ${CMAKE_SOURCE_DIR}/tests/tus/put_goes_on.sh $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)
-set_tests_properties(put_goes_on PROPERTIES TIMEOUT 300 LABELS promises)
+set_tests_properties(put_goes_on PROPERTIES TIMEOUT 600 LABELS promises)
 # The server is killed under load; and without the safeguard of promise 5 that is noticed.
 set(kill9 ${CMAKE_SOURCE_DIR}/tests/crashes/kill9.py ${CMAKE_SOURCE_DIR})
 add_test(NAME kill9 COMMAND Python3::Interpreter ${kill9} $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli> 25)
 add_test(NAME kill9_broken COMMAND ${CMAKE_SOURCE_DIR}/tests/support/must_notice ${kill9} $<TARGET_FILE:muniment-broken-5>
          $<TARGET_FILE:muniment-cli> 5)
-set_tests_properties(kill9 kill9_broken PROPERTIES TIMEOUT 300 LABELS promises)
+set_tests_properties(kill9 kill9_broken PROPERTIES TIMEOUT 600 LABELS promises)
 
 if(EXISTS ${CMAKE_SOURCE_DIR}/README.md)
     add_test(NAME readme COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/readme/readme.py ${CMAKE_SOURCE_DIR}
              $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)
-    set_tests_properties(readme PROPERTIES TIMEOUT 300 LABELS promises)
+    set_tests_properties(readme PROPERTIES TIMEOUT 600 LABELS promises)
 endif()
 # Recovery shares: their whole life, and npm's slip39 as a second reader.
 add_test(NAME recovery-shares COMMAND ${CMAKE_SOURCE_DIR}/tests/shares/recovery.sh $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)
@@ -114,7 +114,7 @@ add_test(NAME recovery-shares-second-reader COMMAND ${CMAKE_SOURCE_DIR}/tests/sh
          $<TARGET_FILE:muniment-cli>)
 add_test(NAME recovery-shares-terminal COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/shares/terminal.py
          $<TARGET_FILE:muniment>)
-set_tests_properties(recovery-shares recovery-shares-second-reader recovery-shares-terminal PROPERTIES TIMEOUT 300 LABELS promises)
+set_tests_properties(recovery-shares recovery-shares-second-reader recovery-shares-terminal PROPERTIES TIMEOUT 600 LABELS promises)
 add_test(NAME demo COMMAND ${CMAKE_SOURCE_DIR}/demo/play --once)
-set_tests_properties(demo PROPERTIES TIMEOUT 300 LABELS promises ENVIRONMENT
+set_tests_properties(demo PROPERTIES TIMEOUT 600 LABELS promises ENVIRONMENT
     "MUNIMENT=$<TARGET_FILE:muniment>;MUNIMENT_CLI=$<TARGET_FILE:muniment-cli>;MUNIMENT_DEMO=${CMAKE_BINARY_DIR}/demo")

@@ -259,7 +259,10 @@ Result<json::object> Serving::renew() {
 Result<json::object> Serving::answer(const json::object& question) {
     auto what = text_in(question, "ask");
     if (what == "status") return status();
-    if (what == "verify") return verify();
+    if (what == "verify") return verify(question);
+    if (what == "packs") return packs();
+    if (what == "loss") return loss(question);
+    if (what == "accept-loss") return accept_loss(question);
     if (what == "unlock") return unlock_as_asked(question);
     if (what == "share") return share_given(question);
     if (what == "lock") return lock_as_asked();

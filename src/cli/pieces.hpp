@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Large files go in pieces: what arrived is kept by the server, and a connection that breaks, or a put that is run again, goes on
-// from there. The server is asked for what is open (GET /api/v1/uploads): nothing about it is stored on this computer. An open upload
-// is gone on with only where matter, folder, name, size and SHA-256 of the file are the same.
+// Large files go in pieces: what arrived is kept by the server, and a connection that breaks, or a put that is run again, goes
+// on from there. The server is asked for what is open (GET /api/v1/uploads): nothing about it is stored on this computer. An open
+// upload is gone on with only where matter, folder, name, size and SHA-256 of the file are the same.
 #pragma once
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>

@@ -33,7 +33,7 @@ let begunAt;
 let killed = false;
 const upload = new Upload(content, {
     ...common,
-    ...(what === 'begin' ? { endpoint: address, uploadDataDuringCreation: true, uploadSize: content.length } : { uploadUrl: address }),
+    ...(what === 'begin' ? { endpoint: address, uploadDataDuringCreation: true } : { uploadUrl: address }),
     onProgress(sent) {
         if (begunAt === undefined) {
             begunAt = sent;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# put of a large file: the server is killed in the middle, and it goes on by itself; put is killed in the middle, and the next one goes
-# on; what comes back is what was sent.
+# put of a large file: the server is killed in the middle, and it goes on by itself; put is killed in the middle, and the next one
+# goes on; what comes back is what was sent.
 # shellcheck source=tests/promises/firm.sh
 . "$(dirname "$0")/../promises/firm.sh"
 die() { printf '%s\n' "$*" >&2; exit 1; }

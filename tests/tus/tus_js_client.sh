@@ -12,7 +12,8 @@ cp "$root"/tests/tus/{package.json,package-lock.json,client.mjs} "$here"
 die() { printf '%s\n' "$*" >&2; exit 1; }
 
 small_firm
-TOKEN=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["profiles"]["vera"]["token"])' "$MUNIMENT_CONFIG_DIR/client.json")
+TOKEN=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["profiles"]["vera"]["token"])' \
+    "$MUNIMENT_CONFIG_DIR/client.json")
 export TOKEN
 matter=$(as vera matter show 10432.0001 --json | json_text id)
 piece=$((20 * 1024 * 1024))    # client.mjs

@@ -18,16 +18,20 @@ class Uploads : public ::testing::Test {
     Reply begin(const boost::json::object& about, Headers headers = {}) {
         return firm.post("lea", "/api/v1/matters/" + matter + "/uploads", about, std::move(headers));
     }
-    Reply tus(Method method, const std::string& target, Headers headers = {}, std::string body = {}, const std::string& who = "lea") {
+    Reply tus(Method method, const std::string& target, Headers headers = {}, std::string body = {},
+              const std::string& who = "lea") {
         headers.add("Authorization", "Bearer " + firm.tokens.at(who));
         if (!headers.has("Tus-Resumable")) headers.add("Tus-Resumable", "1.0.0");
         return firm.ask({method, target, std::move(headers), std::move(body)});
     }
     Reply patch(const std::string& target, std::size_t offset, std::string piece) {
         return tus(Method::patch, target,
-                   {{"Content-Type", "application/offset+octet-stream"}, {"Upload-Offset", std::to_string(offset)}}, std::move(piece));
+                   {{"Content-Type", "application/offset+octet-stream"}, {"Upload-Offset", std::to_string(offset)}},
+                   std::move(piece));
     }
-    static std::string header(const Reply& reply, std::string_view name) { return std::string(reply.headers.find(name).value_or("")); }
+    static std::string header(const Reply& reply, std::string_view name) {
+        return std::string(reply.headers.find(name).value_or(""));
+    }
     std::string content_of(const std::string& paper) {
         return firm.get("lea", "/api/v1/matters/" + matter + "/papers/" + paper + "/content").body;
     }
@@ -102,7 +106,8 @@ TEST_F(Uploads, AreRefusedInWordsAndWithTheVersionOfTus) {
     EXPECT_EQ(other.status, 412);
     EXPECT_EQ(other.problem(), "tus-version");
     EXPECT_EQ(header(other, "Tus-Version"), "1.0.0");
-    EXPECT_EQ(tus(Method::patch, address, {{"Upload-Offset", "0"}, {"Content-Type", "text/plain"}}, "x").problem(), "unsupported");
+    const Headers plain_text{{"Upload-Offset", "0"}, {"Content-Type", "text/plain"}};
+    EXPECT_EQ(tus(Method::patch, address, plain_text, "x").problem(), "unsupported");
     auto nowhere = tus(Method::patch, address, {{"Content-Type", "application/offset+octet-stream"}}, "x");
     EXPECT_EQ(nowhere.problem(), "malformed");
     EXPECT_EQ(header(nowhere, "Tus-Resumable"), "1.0.0");

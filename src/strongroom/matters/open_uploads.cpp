@@ -115,7 +115,8 @@ Result<UploadInPieces> OpenUploads::begin_version(Permit<BeginUpload> permit, st
     const auto& [matter, document, id] = permit.action();
     TRY(auto rows, papers_.rows_of(matter));
     TRY(auto row, Upload::check_version(gate_.records(), matter, document, if_revision, about));
-    UploadInPieces upload{.document = document, .version = row.versions + 1, .if_revision = if_revision, .about = std::move(about)};
+    UploadInPieces upload{
+        .document = document, .version = row.versions + 1, .if_revision = if_revision, .about = std::move(about)};
     return begin_with(std::move(permit), rows, std::move(upload));
 }
 
@@ -195,7 +196,8 @@ Result<std::unique_ptr<OpenUploads::Piece>> OpenUploads::go_on(Permit<SendPiece>
     if (seat->holder) return fail(Problem::upload_busy, "it brought something a moment ago");
     TRY(auto state, load(who.person(), matter, id));
     if (state.offset() != offset)
-        return fail(Problem::conflict, "this upload has " + std::to_string(state.offset()) + " bytes, not " + std::to_string(offset));
+        return fail(Problem::conflict,
+                    "this upload has " + std::to_string(state.offset()) + " bytes, not " + std::to_string(offset));
     if (state.content.parts.count >= limits::parts_per_version_max)
         return fail(Problem::too_large, "an upload has at most 10,000 pieces; send larger ones");
     std::unique_ptr<Upload> upload;
@@ -275,7 +277,8 @@ Result<void> OpenUploads::Piece::save() {
         return writer.add_part(part);
     };
     auto kept = gate.records().commit(keep);
-    for (int tries = 1; !kept && kept.error().problem == Problem::busy && tries < tries_max; ++tries) kept = gate.records().commit(keep);
+    for (int tries = 1; !kept && kept.error().problem == Problem::busy && tries < tries_max; ++tries)
+        kept = gate.records().commit(keep);
     CHECK(std::move(kept));
     upload_->keep();
     state_ = std::move(next);
@@ -284,8 +287,8 @@ Result<void> OpenUploads::Piece::save() {
 
 Result<void> OpenUploads::Piece::file() {
     auto& papers = uploads_.papers_;
-    UploadInPieces next{.id = state_.id, .matter = state_.matter, .revision = state_.revision + 1, .filed = true, .who = state_.who,
-                        .begun = state_.begun, .moved = uploads_.gate_.clock().now(), .size = state_.size,
+    UploadInPieces next{.id = state_.id, .matter = state_.matter, .revision = state_.revision + 1, .filed = true,
+                        .who = state_.who, .begun = state_.begun, .moved = uploads_.gate_.clock().now(), .size = state_.size,
                         .document = state_.document, .version = state_.version};
     TRY(auto rows, papers.rows_of(state_.matter));
     auto row = seal_upload(rows, next);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // OpenUploads: papers and versions that come in pieces, over as many connections, sessions and runs of this program as it takes.
 //
-// Promises   A piece that is acknowledged is durable: its bytes are a part (or parts) of their own, sealed with keys that hang on the
-//            paper's secret, and the rows that name them are committed. Nothing is continued under a key that sealed before.
-//            What was cut off is closed as a part where it is worth one, or thrown away; the offset never says more than there is.
+// Promises   A piece that is acknowledged is durable: its bytes are a part (or parts) of their own, sealed with keys that hang on
+//            the paper's secret, and the rows that name them are committed. Nothing is continued under a key that sealed before.
+//            What was cut off is closed as a part where it is worth one, or thrown away; the offset never says more than there
+//            is.
 //            One writer at a time. One that brings nothing for limits::upload_writer_quiet gives way to the next, and what it
 //            brought is kept. The last piece files the paper, by Upload::finish, as if it had come in one request.
 //            Whether it may be is decided when it is begun, with each piece, with each step of one, and in the commit.

@@ -110,7 +110,8 @@ TEST_P(InPieces, TheyComeBackByteForByteThoughTheProgramIsStartedAnewBetween) {
 TEST_P(InPieces, EveryRangeIsThatPartOfTheWhole) {
     std::mt19937 random(4);
     // 131 parts: more than are proven at once.
-    for (auto [size, at_once] : {std::pair<std::size_t, std::size_t>{130'500, 1'000}, {3 * MiB + 5, MiB + 100}, {40'000, 16'384}}) {
+    using Shape = std::pair<std::size_t, std::size_t>;
+    for (auto [size, at_once] : {Shape{130'500, 1'000}, Shape{3 * MiB + 5, MiB + 100}, Shape{40'000, 16'384}}) {
         auto whole = content(size, 9);
         auto reading = firm.reading(put_in_pieces("p" + std::to_string(size), whole, at_once).value().id).value();
         for (int i = 0; i < 300; ++i) {
@@ -190,7 +191,8 @@ TEST_P(InPieces, AWallStopsThemBetweenPiecesAndWithinOne) {
     auto upload = begin({.name = "walled", .size = whole.size()}, bert.who).value();
     auto coming = piece(upload, 0, bert.who).value();
     ASSERT_TRUE(Firm::feed(*coming, View(whole).first(MiB)));
-    ASSERT_TRUE(firm.raise(firm.hire(firm.root->who, "carl", {FirmRole::compliance}), {.matters = {firm.matter}}, {.people = {bert.id}}));
+    auto carl = firm.hire(firm.root->who, "carl", {FirmRole::compliance});
+    ASSERT_TRUE(firm.raise(carl, {.matters = {firm.matter}}, {.people = {bert.id}}));
     EXPECT_EQ(problem_of(coming->add(View(whole).first(10))), Problem::denied);
     EXPECT_EQ(problem_of(coming->finish()), Problem::denied);
     coming.reset();
@@ -404,7 +406,8 @@ TEST(InPiecesAfterACrash, APartThatDoesNotOpenIsDamageAndNothingIsDropped) {
     Firm firm{Store::sqlite};
     auto whole = content(3'000);
     BeginUpload action{firm.matter, DocumentId::fresh(firm.clock.now()), UploadId::random()};
-    auto upload = firm.uploads->begin(firm.gate->admit(firm.anna->who, action).value(), {.name = "a", .size = whole.size()}).value();
+    UploadAbout about{.name = "a", .size = whole.size()};
+    auto upload = firm.uploads->begin(firm.gate->admit(firm.anna->who, action).value(), about).value();
     for (std::size_t at = 0; at < whole.size(); at += 1'000) {
         auto piece = firm.uploads->go_on(firm.gate->admit(firm.anna->who, SendPiece{firm.matter, upload.id}).value(), at).value();
         ASSERT_TRUE(piece->add(View(whole).subspan(at, 1'000)));
@@ -415,7 +418,8 @@ TEST(InPiecesAfterACrash, APartThatDoesNotOpenIsDamageAndNothingIsDropped) {
     firm.shut();
     std::filesystem::resize_file(path, part.place.offset + part.place.length - 1);
     ASSERT_TRUE(firm.start());
-    ASSERT_TRUE(firm.records->commit([&](RecordWriter& writer) { return writer.put_pack({part.place.pack, storage::PackState::open}); }));
+    ASSERT_TRUE(firm.records->commit(
+        [&](RecordWriter& writer) { return writer.put_pack({part.place.pack, storage::PackState::open}); }));
     auto recovered = recover(*firm.gate, *firm.papers, *firm.packs);
     ASSERT_TRUE(recovered) << why(recovered);
     EXPECT_EQ(recovered->checked, 3u);

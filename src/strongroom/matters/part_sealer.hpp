@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// PartSealer: one part of a version on its way into a pack: an object of its own, with its own key, sealed once from its first byte
-// to its last. A small one shares a pack with others, a larger one is streamed into a pack of its own, which goes with the sealer
-// where finish() was not reached.
+// PartSealer: one part of a version on its way into a pack: an object of its own, with its own key, sealed once from its first
+// byte to its last. A small one shares a pack with others, a larger one is streamed into a pack of its own, which goes with the
+// sealer where finish() was not reached.
 #pragma once
 #include <memory>
 #include <optional>

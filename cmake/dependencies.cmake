@@ -16,7 +16,7 @@ find_library(ZXCVBN zxcvbn REQUIRED)
 # What each module may link, beside the modules below it.
 set(muniment_base_needs Threads::Threads PkgConfig::ICU)
 set(muniment_crypto_needs OpenSSL::Crypto PkgConfig::SODIUM Boost::json)  # JSON: for its test vectors only
-set(muniment_storage_needs PkgConfig::SQLITE PkgConfig::POSTGRESQL)
+set(muniment_storage_needs PkgConfig::SQLITE PkgConfig::POSTGRESQL PkgConfig::CURL)
 set(muniment_keys_needs)
 set(muniment_audit_needs Boost::json)
 set(muniment_access_needs PkgConfig::OATH PkgConfig::QRENCODE ${ZXCVBN} Boost::json)

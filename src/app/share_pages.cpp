@@ -124,7 +124,8 @@ ShareWish share_wish(const cli::Arguments& given) {
 std::string share_page(const crypto::Share& share, std::size_t of, std::string_view firm, Instant made) {
     auto holder = std::to_string(share.member + 1);
     return "MUNIMENT RECOVERY SHARE\n\n    Firm    " + std::string(firm) + "\n    Holder  " + holder + " of " + std::to_string(of) +
-           "\n    Opens   any " + std::to_string(share.members_needed) + " of the " + std::to_string(of) + " together\n    Set     " + share.set_name() +
+           "\n    Opens   any " + std::to_string(share.members_needed) + " of the " + std::to_string(of) + " together\n    Set     " +
+           share.set_name() +
            "\n    Made    " + to_rfc3339(made).substr(0, 10) + "\n\n" + word_table(share) +
            "\nKeep it where nobody else reads it, apart from the other holders. To open the firm: `muniment unlock --share` on its\n"
            "machine, or `muniment-cli unlock` from anywhere. The words are SLIP-0039; other programs can put them together too.\n";

@@ -43,6 +43,37 @@ inline constexpr std::size_t documents_per_matter_max = 1'000'000;
 inline constexpr std::size_t lists_waiting_max = 4;            // of one person, behind the one that is being made; more are `busy`
 inline constexpr std::size_t versions_per_document_max = 100'000;
 
+// Packs in an S3 bucket.
+inline constexpr std::size_t s3_batch_bytes_max = 8 * MiB;     // one PUT of small objects; so much is sent again when an answer is lost
+inline constexpr auto s3_company_wait = 5ms;                   // an object waits for others so long: a PUT takes some ten times that
+inline constexpr std::size_t s3_puts_at_once_max = 4;          // of such batches; the next one gathers meanwhile
+inline constexpr std::size_t s3_part_bytes = 8 * MiB;          // first part of a large object; S3 wants at least 5 MiB
+inline constexpr std::size_t s3_part_growth_every = 48;        // parts, after which the next are 1 MiB longer: 1 TiB in 10,000 parts
+inline constexpr std::size_t s3_parts_max = 10'000;            // S3's own limit
+inline constexpr std::size_t s3_answer_bytes_max = 4 * MiB;    // of what is not a pack's bytes: a page of 1,000 keys has 0.4 MiB
+inline constexpr std::size_t s3_connections_kept_max = 32;     // idle, for the next request
+inline constexpr std::size_t s3_list_pages_max = 100'000;      // of 1,000 keys
+inline constexpr std::size_t s3_block_bytes = 256 * KiB;       // packs are read and cached in blocks of this
+inline constexpr std::size_t s3_read_ahead_bytes = 4 * MiB;    // for whoever reads on
+inline constexpr std::size_t s3_cache_bytes_max = 64 * MiB;    // sealed bytes
+inline constexpr std::size_t s3_known_packs_max = 8'192;       // packs whose heads were compared, with their sizes: ~100 B each
+inline constexpr auto s3_connect_wait = 5s;
+inline constexpr auto s3_stall_wait = 20s;                     // without a byte moving
+inline constexpr auto s3_pause_first = 100ms, s3_pause_max = 5'000ms;  // between tries, doubling
+inline constexpr auto s3_patience = 60s;                       // for a batch or request, all tries: a gateway restarts in less
+inline constexpr auto s3_giving_up_wait = 10s;                 // for the request that aborts an upload
+inline constexpr auto s3_forgotten_upload_age = 72h;           // of a multipart upload that no living process sends
+inline constexpr auto s3_clock_skew_told = 60s;                // doctor speaks of it; servers refuse at 15 minutes
+
+// Merging of packs.
+inline constexpr std::uint64_t merged_pack_bytes = 32 * MiB;   // at most; it is in memory while it is made
+inline constexpr std::uint64_t small_pack_bytes_max = 8 * MiB; // a pack of fewer bytes is worth merging
+inline constexpr std::size_t merge_packs_min = 16;             // fewer are left, unless they fill half a merged pack
+inline constexpr std::size_t merge_packs_max = 256;            // of one step
+inline constexpr std::size_t merge_objects_max = 4'096;        // rows of one transaction: some 20 ms in which nobody else commits
+inline constexpr auto merge_age_min = 10min;                   // of a pack: the rows of its objects are committed by then
+inline constexpr auto emptied_pack_kept = 1h;                  // longer than any transfer of a small object
+
 // Records and the log.
 inline constexpr std::size_t commit_batch_max = 1'024;         // pieces of work in one database transaction
 inline constexpr std::size_t commit_queue_max = 16'384;        // pieces of work waiting; more are refused as `busy`

@@ -72,6 +72,9 @@ class ForwardsReads : public Port {
     Result<std::vector<PackRow>> packs() override {
         return read([&](R& r) { return r.packs(); });
     }
+    Result<std::optional<PackRow>> pack(const PackId& pack) override {
+        return read([&](R& r) { return r.pack(pack); });
+    }
     Result<std::uint64_t> entry_count() override {
         return read([&](R& r) { return r.entry_count(); });
     }

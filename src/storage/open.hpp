@@ -3,6 +3,8 @@
 #pragma once
 #include <filesystem>
 
+#include "base/limits.hpp"
+#include "crypto/secret.hpp"
 #include "storage/disk.hpp"
 #include "storage/storage.hpp"
 
@@ -43,8 +45,38 @@ enum class Missing : bool { refuse, make };
 /// Packs as files `<folder>/<2 hex>/<id>.pack`. `unavailable` where the folder is not there.
 Result<std::unique_ptr<PackStore>> open_pack_folder(const std::filesystem::path& folder, RegisterPack registered,
                                                     Missing missing = Missing::refuse, Disk& disk = posix_disk());
-/// For tests.
-std::unique_ptr<PackStore> open_pack_memory(RegisterPack registered);
+/// Where packs lie in an S3 bucket: https://docs.aws.amazon.com/AmazonS3/latest/API/, path-style.
+struct S3Place {
+    std::string endpoint;               ///< https://HOST[:PORT]; http on this machine only
+    std::string region = "us-east-1";
+    std::string bucket, prefix;         ///< the prefix is empty or ends with a slash
+    std::string authority;              ///< PEM file of who signed its certificate; empty: the authorities of the system
+    std::string store;                  ///< the id that stands in the bucket as well
+    std::chrono::milliseconds patience = limits::s3_patience;
+    std::chrono::seconds stall_wait = limits::s3_stall_wait;
+};
+struct S3Credentials {
+    std::string key;
+    crypto::Secret secret;
+};
+
+/// Packs as objects `<prefix><2 hex>/<id>.pack`. `unavailable` where the bucket is out of reach or is not this firm's,
+/// `store_refused` where it does not let us in; `already_done` where one is to be made and packs of a firm are there.
+Result<std::unique_ptr<PackStore>> open_pack_s3(S3Place place, S3Credentials credentials, RegisterPack registered,
+                                                Missing missing = Missing::refuse);
+/// "s3://bucket/prefix": bucket and prefix, the prefix with a slash at its end.
+Result<std::pair<std::string, std::string>> parse_s3_address(std::string_view address);
+/// A credentials file as the AWS tools have it, with one profile. An error never repeats what stands there.
+Result<S3Credentials> parse_s3_credentials(std::string_view content);
+struct S3Sight {
+    Duration ahead{};                           ///< this machine's clock, of the server's
+    std::optional<bool> versions, locks;        ///< nothing where the bucket does not tell
+};
+/// As whoever opens it, without writing anything.
+Result<S3Sight> look_at_s3(S3Place place, S3Credentials credentials);
+
+/// For tests. It appends to one pack; `appears` is only what it says of itself.
+std::unique_ptr<PackStore> open_pack_memory(RegisterPack registered, Appears appears = Appears::before_its_first_object);
 
 /// A folder as a slot. One that is not there, or holds neither `living` nor `seen` (the bare mount point of a site), is no slot of
 /// ours: it opens all the same, so that the others serve, and each call is `unavailable` until it is back.

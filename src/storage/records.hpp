@@ -46,7 +46,8 @@ class RecordReader {
     virtual Result<void> for_each_version(const DocumentId& document, const std::function<bool(const VersionRow&)>& take) = 0;
     virtual Result<std::vector<PartRow>> parts(const DocumentId& document, std::uint32_t version) = 0;  ///< in order
     virtual Result<void> for_each_part_in(const PackId& pack, const std::function<bool(const PartRow&)>& take) = 0;  ///< by offset
-    virtual Result<std::vector<PackRow>> packs() = 0;
+    virtual Result<std::vector<PackRow>> packs() = 0;                                                   ///< by id
+    virtual Result<std::optional<PackRow>> pack(const PackId& pack) = 0;
 
     virtual Result<std::uint64_t> entry_count() = 0;                                                    ///< entries ever appended
     /// [from, to)
@@ -87,6 +88,7 @@ class RecordWriter : public RecordReader {
     virtual Result<void> drop_version(const DocumentId& document, std::uint32_t version) = 0;           ///< and its parts
     virtual Result<void> put_part(const PartRow& row) = 0;
     virtual Result<void> put_pack(const PackRow& row) = 0;
+    virtual Result<void> drop_pack(const PackId& pack) = 0;
 
     virtual Result<std::uint64_t> append_entry(const EntryRow& row) = 0;                                ///< gives its sequence
     virtual Result<void> replace_detail(std::uint64_t sequence, OwnerKind kind, const Id16& owner, View detail) = 0;

@@ -91,9 +91,11 @@ struct PartRow {
 };
 
 enum class PackState : std::uint8_t {
-    open = 1,
+    open = 1,       ///< may be incomplete
     closed = 2,
-    lost = 3,   ///< given up by a person: it is not waited for any more, and what lay in it is damaged
+    lost = 3,       ///< given up by a person: it is not waited for any more, and what lay in it is damaged
+    gathering = 4,  ///< holds copies of objects that lie in other packs; while no row names it, it may be removed
+    emptied = 5,    ///< its objects lie in another pack by now: removed once nobody can be reading it any more
 };
 struct PackRow {
     PackId pack;

@@ -33,6 +33,10 @@ class OrderedPacks final : public storage::PackStore {
         disk_.before = {};
     }
 
+    storage::Appears appears() const override { return packs_->appears(); }
+    Result<std::vector<storage::Placement>> gather(std::span<const storage::SealedObject> objects) override {
+        return packs_->gather(objects);
+    }
     Result<storage::PendingObject> append(const ObjectId& object, Bytes sealed) override {
         {
             std::lock_guard held(mutex_);

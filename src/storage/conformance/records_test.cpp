@@ -200,6 +200,12 @@ TEST_P(RecordsLaw, KeepsPacks) {
     put(&RecordWriter::put_pack, PackRow{{id(1)}, PackState::open});
     put(&RecordWriter::put_pack, PackRow{{id(2)}, PackState::closed});
     EXPECT_EQ(records->packs().value(), (std::vector{PackRow{{id(1)}, PackState::open}, PackRow{{id(2)}, PackState::closed}}));
+    put(&RecordWriter::put_pack, PackRow{{id(1)}, PackState::emptied});
+    put(&RecordWriter::put_pack, PackRow{{id(3)}, PackState::gathering});
+    EXPECT_EQ(records->pack({id(1)}).value(), (PackRow{{id(1)}, PackState::emptied}));
+    EXPECT_EQ(records->pack({id(9)}).value(), std::nullopt);
+    commit([](RecordWriter& w) { return w.drop_pack({id(2)}); });
+    EXPECT_EQ(records->packs().value(), (std::vector{PackRow{{id(1)}, PackState::emptied}, PackRow{{id(3)}, PackState::gathering}}));
 }
 
 TEST_P(RecordsLaw, EntriesGetSequencesWithoutHoles) {

@@ -75,6 +75,7 @@ class FaultyWriter final : public ForwardsReads<RecordWriter, FaultyWriter> {
     MUNIMENT_FAULTY(Result<void>, drop_version, (const DocumentId& document, std::uint32_t version), document, version)
     MUNIMENT_FAULTY(Result<void>, put_part, (const PartRow& row), row)
     MUNIMENT_FAULTY(Result<void>, put_pack, (const PackRow& row), row)
+    MUNIMENT_FAULTY(Result<void>, drop_pack, (const PackId& pack), pack)
     MUNIMENT_FAULTY(Result<std::uint64_t>, append_entry, (const EntryRow& row), row)
     MUNIMENT_FAULTY(Result<void>, replace_detail, (std::uint64_t sequence, OwnerKind kind, const Id16& owner, View detail),
                     sequence, kind, owner, detail)
@@ -138,6 +139,7 @@ class FaultyObjectWriter final : public ObjectWriter {
 class FaultyPacks final : public PackStore {
   public:
     FaultyPacks(PackStore& packs, Faults& faults) : packs_(packs), faults_(faults) {}
+    Appears appears() const override { return packs_.appears(); }
     Result<PendingObject> append(const ObjectId& object, Bytes sealed) override {
         CHECK(faults_.next());
         return packs_.append(object, std::move(sealed));
@@ -146,6 +148,10 @@ class FaultyPacks final : public PackStore {
         CHECK(faults_.next());
         TRY(auto writer, packs_.create(object));
         return std::make_unique<FaultyObjectWriter>(std::move(writer), faults_);
+    }
+    Result<std::vector<Placement>> gather(std::span<const SealedObject> objects) override {
+        CHECK(faults_.next());
+        return packs_.gather(objects);
     }
     Result<void> read(const Placement& place, std::uint64_t offset, std::span<std::uint8_t> out) override {
         CHECK(faults_.next());

@@ -54,4 +54,19 @@ std::optional<Frame> decode_frame(const FrameHead& head) {
     return frame;
 }
 
+LaidOut lay_out(const PackId& pack, std::span<const SealedObject> objects) {
+    LaidOut laid;
+    auto size = pack_head_bytes;
+    for (const auto& object : objects) size += frame_bytes + object.sealed.size();
+    laid.bytes.reserve(size);
+    auto add = [&](View piece) { laid.bytes.insert(laid.bytes.end(), piece.begin(), piece.end()); };
+    add(encode_pack_head(pack));
+    for (const auto& object : objects) {
+        add(encode_frame({object.object, object.sealed.size()}));
+        laid.places.push_back({.pack = pack, .offset = laid.bytes.size(), .length = object.sealed.size()});
+        add(object.sealed);
+    }
+    return laid;
+}
+
 }  // namespace muniment::storage::folder

@@ -24,6 +24,12 @@ PackHead encode_pack_head(const PackId& pack);
 FrameHead encode_frame(const Frame& frame);
 /// `corrupt` where it is no pack or another's, `too_new` where its format is not ours.
 Result<void> check_pack_head(const PackHead& head, const PackId& pack);
+/// A whole pack of these, and where each of them lies in it.
+struct LaidOut {
+    Bytes bytes;
+    std::vector<Placement> places;
+};
+LaidOut lay_out(const PackId& pack, std::span<const SealedObject> objects);
 /// Nothing where the mark or the check is not a frame's.
 std::optional<Frame> decode_frame(const FrameHead& head);
 

@@ -172,6 +172,16 @@ Result<std::unique_ptr<ObjectWriter>> FolderPacks::create(const ObjectId& object
     return FolderObjectWriter::begin(files_, behind_, registered_, object);
 }
 
+Result<std::vector<Placement>> FolderPacks::gather(std::span<const SealedObject> objects) {
+    auto pack = PackId::fresh(SystemClock().now());
+    CHECK(registered_({pack, PackState::gathering}));
+    TRY(auto file, files_.create(pack));
+    auto laid = lay_out(pack, objects);
+    CHECK(file->write_at(0, View(laid.bytes)));
+    CHECK(file->sync(SyncPoint::pack_object));
+    return std::move(laid.places);
+}
+
 }  // namespace folder
 
 Result<std::unique_ptr<PackStore>> open_pack_folder(const std::filesystem::path& folder, RegisterPack registered,

@@ -24,6 +24,8 @@ class FolderPacks final : public PackStore {
 
     Result<PendingObject> append(const ObjectId& object, Bytes sealed) override;
     Result<std::unique_ptr<ObjectWriter>> create(const ObjectId& object) override;
+    Result<std::vector<Placement>> gather(std::span<const SealedObject> objects) override;
+    Appears appears() const override { return Appears::before_its_first_object; }
     Result<void> read(const Placement& place, std::uint64_t offset, std::span<std::uint8_t> out) override {
         return files_.read(place, offset, out);
     }

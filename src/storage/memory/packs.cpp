@@ -13,7 +13,7 @@ namespace {
 
 class MemoryPacks final : public PackStore {
   public:
-    explicit MemoryPacks(RegisterPack registered) : registered_(std::move(registered)) {}
+    MemoryPacks(RegisterPack registered, Appears appears) : registered_(std::move(registered)), appears_(appears) {}
 
     Result<PendingObject> append(const ObjectId& object, Bytes sealed) override {
         std::lock_guard held(lock_);
@@ -28,6 +28,16 @@ class MemoryPacks final : public PackStore {
         return PendingObject(place, durable.get_future().share());
     }
     Result<std::unique_ptr<ObjectWriter>> create(const ObjectId& object) override;
+    Result<std::vector<Placement>> gather(std::span<const SealedObject> objects) override {
+        auto id = PackId::fresh(SystemClock().now());
+        CHECK(registered_({id, PackState::gathering}));
+        auto laid = folder::lay_out(id, objects);
+        std::lock_guard held(lock_);
+        for (std::size_t n = 0; n < objects.size(); ++n)
+            packs_[id].push_back({{objects[n].object, laid.places[n]}, objects[n].sealed});
+        return laid.places;
+    }
+    Appears appears() const override { return appears_; }
     Result<void> read(const Placement& place, std::uint64_t offset, std::span<std::uint8_t> out) override {
         std::lock_guard held(lock_);
         auto it = packs_.find(place.pack);
@@ -91,6 +101,7 @@ class MemoryPacks final : public PackStore {
     }
 
     RegisterPack registered_;
+    Appears appears_;
     std::mutex lock_;
     std::map<PackId, Pack> packs_;
     std::optional<PackId> current_;
@@ -131,8 +142,8 @@ Result<std::unique_ptr<ObjectWriter>> MemoryPacks::create(const ObjectId& object
 }  // namespace
 }  // namespace memory
 
-std::unique_ptr<PackStore> open_pack_memory(RegisterPack registered) {
-    return std::make_unique<memory::MemoryPacks>(std::move(registered));
+std::unique_ptr<PackStore> open_pack_memory(RegisterPack registered, Appears appears) {
+    return std::make_unique<memory::MemoryPacks>(std::move(registered), appears);
 }
 
 }  // namespace muniment::storage

@@ -91,6 +91,7 @@ Result<std::vector<PackRow>> Reads::packs() {
     for (const auto& [id, row] : t_.packs) rows.push_back(row);
     return rows;
 }
+Result<std::optional<PackRow>> Reads::pack(const PackId& pack) { return found(t_.packs, pack); }
 
 Result<std::uint64_t> Reads::entry_count() { return t_.entries.size(); }
 Result<void> Reads::for_each_entry(std::uint64_t from, std::uint64_t to, const std::function<bool(const EntryRow&)>& take) {

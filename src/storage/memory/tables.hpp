@@ -85,6 +85,7 @@ class Reads final : public RecordReader {
     Result<std::vector<PartRow>> parts(const DocumentId& document, std::uint32_t version) override;
     Result<void> for_each_part_in(const PackId& pack, const std::function<bool(const PartRow&)>& take) override;
     Result<std::vector<PackRow>> packs() override;
+    Result<std::optional<PackRow>> pack(const PackId& pack) override;
     Result<std::uint64_t> entry_count() override;
     Result<void> for_each_entry(std::uint64_t from, std::uint64_t to, const std::function<bool(const EntryRow&)>& take) override;
     Result<void> for_each_entry_backwards(std::uint64_t below, const std::function<bool(const EntryRow&)>& take) override;

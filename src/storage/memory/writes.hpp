@@ -65,6 +65,7 @@ class Writes final : public ForwardsReads<RecordWriter, Writes> {
         return put(t_.parts, key, row);
     }
     Result<void> put_pack(const PackRow& row) override { return put(t_.packs, row.pack, row); }
+    Result<void> drop_pack(const PackId& pack) override { return drop(t_.packs, pack); }
 
     Result<std::uint64_t> append_entry(const EntryRow& row) override {
         auto entry = row;

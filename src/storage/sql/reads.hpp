@@ -45,7 +45,7 @@ inline constexpr auto part_row = [](auto& q) -> PartRow {
             .place = {.pack = {q.id()}, .offset = q.number(), .length = q.number()},
             .wrapped_key = q.blob()};
 };
-inline constexpr auto pack_row = [](auto& q) -> PackRow { return {{q.id()}, q.kind(PackState::lost)}; };
+inline constexpr auto pack_row = [](auto& q) -> PackRow { return {{q.id()}, q.kind(PackState::emptied)}; };
 inline constexpr auto entry_row = [](auto& q) -> EntryRow {
     return {q.number(), q.blob(), q.kind(OwnerKind::document), q.id(), q.blob()};
 };
@@ -140,6 +140,9 @@ class Reads final : public RecordReader {
             "SELECT " MUNIMENT_PART_COLUMNS " FROM parts WHERE pack = $1 ORDER BY \"offset\", document, version, part", pack);
     }
     Result<std::vector<PackRow>> packs() override { return source_.all(pack_row, "SELECT pack, state FROM packs ORDER BY pack"); }
+    Result<std::optional<PackRow>> pack(const PackId& pack) override {
+        return source_.one(pack_row, "SELECT pack, state FROM packs WHERE pack = $1", pack);
+    }
 
     // Sequences have no holes, so the last one tells the count without counting.
     Result<std::uint64_t> entry_count() override {

@@ -116,6 +116,7 @@ class Writes : public ForwardsReads<RecordWriter, Writes<Source>> {
             " state = excluded.state",
             row.pack, row.state);
     }
+    Result<void> drop_pack(const PackId& pack) override { return source_.write("DELETE FROM packs WHERE pack = $1", pack); }
 
     Result<void> replace_detail(std::uint64_t sequence, OwnerKind kind, const Id16& owner, View detail) override {
         TRY(auto changed, source_.change("UPDATE entries SET owner_kind = $1, owner = $2, detail = $3 WHERE sequence = $4", kind,

@@ -280,6 +280,32 @@ TEST_F(Damaged, NothingIsDroppedWhereAPackIsMissing) {
     }
 }
 
+// In a bucket a pack appears whole or never: one that was on its way is not there, and its papers were told to nobody. One that was
+// closed was there.
+TEST_F(Damaged, WherePacksAppearWholeOneThatWasLeftOpenAndIsMissingNeverArrived) {
+    firm.packs = storage::open_pack_memory(
+        [&](const storage::PackRow& row) {
+            return firm.records->commit([row](RecordWriter& writer) { return writer.put_pack(row); });
+        },
+        storage::Appears::whole);
+    auto kept = firm.put("kept", content(1'000, 1)).value();
+    ASSERT_TRUE(firm.packs->close());
+    auto lost = firm.put("lost", content(1'000, 2)).value();
+    auto place = firm.part(lost.id).place, kept_at = firm.part(kept.id).place;
+    ASSERT_NE(place.pack, kept_at.pack);
+    leave_open(firm, place.pack);
+    ASSERT_TRUE(firm.packs->remove(place.pack));
+    auto recovered = recover(*firm.gate, *firm.papers, *firm.packs).value();
+    EXPECT_EQ(recovered.dropped, 1u);
+    EXPECT_EQ(recovered.damaged, 0u);
+    EXPECT_EQ(problem_of(firm.get(lost.id)), Problem::not_found);
+    EXPECT_EQ(firm.get(kept.id).value(), content(1'000, 1));
+
+    ASSERT_TRUE(firm.packs->remove(kept_at.pack));
+    EXPECT_EQ(problem_of(recover(*firm.gate, *firm.papers, *firm.packs)), Problem::corrupt);
+    EXPECT_EQ(firm.view(kept.id).value().versions, 1u) << "nothing was dropped";
+}
+
 // EIO, EACCES, too many open files: at whichever read it comes.
 TEST_F(Damaged, NothingIsDroppedWhereAPackCannotBeRead) {
     auto paper = firm.put("a", content(40'000)).value();

@@ -50,11 +50,12 @@ std::unexpected<Error> unreadable(const PackId& pack, const Error& why) {
 }
 
 /// The newest pack that a row names stands for all: a folder without it is another than the one that was written, whatever else is
-/// in it, and the next paper must not be filed there.
+/// in it, and the next paper must not be filed there. Where packs appear whole, one that was left open may never have arrived.
 Result<void> check_newest(storage::Records& records, storage::PackStore& packs, std::vector<storage::PackRow> known) {
     std::ranges::sort(known, std::ranges::greater(), &storage::PackRow::pack);
     for (const auto& pack : known) {
         if (pack.state == storage::PackState::lost) continue;
+        if (pack.state == storage::PackState::open && packs.appears() == storage::Appears::whole) continue;
         bool named = false;
         CHECK(records.for_each_part_in(pack.pack, [&](const PartRow&) { return named = true, false; }));
         if (!named) continue;   // a large object that was cut off, or nothing yet
@@ -106,7 +107,8 @@ Result<void> look_through(access::Gate& gate, const Papers& papers, storage::Pac
                           const std::vector<PartRow>& parts, Recovered& recovered) {
     if (parts.empty()) return {};   // its file may never have been made
     auto readable = packs.check(pack);
-    if (!readable && readable.error().problem != Problem::corrupt) return unreadable(pack, readable.error());
+    bool never_arrived = !readable && readable.error().problem == Problem::not_found && packs.appears() == storage::Appears::whole;
+    if (!readable && readable.error().problem != Problem::corrupt && !never_arrived) return unreadable(pack, readable.error());
     TRY(auto documents, documents_of(gate, parts));
     std::vector<const PartRow*> not_whole;
     std::uint64_t last_whole = 0;
@@ -115,6 +117,10 @@ Result<void> look_through(access::Gate& gate, const Papers& papers, storage::Pac
         if (row.document.is_nil()) continue;   // its document is gone already
         ++recovered.checked;
         auto key = key_of(papers, row, part);
+        if (key && never_arrived) {
+            not_whole.push_back(&part);
+            continue;
+        }
         if (!key || !readable) {
             // Its rows do not open, or the file is not the pack that it was made as (its head was synced before any row named it):
             // damage, whatever became of its bytes. One such paper does not keep the strongroom shut.

@@ -230,6 +230,10 @@ class Failing final : public storage::PackStore {
   public:
     explicit Failing(storage::PackStore& packs) : packs_(packs) {}
     std::function<void()> meanwhile;   ///< what somebody does between the commit of the rows and the failure
+    storage::Appears appears() const override { return packs_.appears(); }
+    Result<std::vector<storage::Placement>> gather(std::span<const storage::SealedObject> objects) override {
+        return packs_.gather(objects);
+    }
     Result<storage::PendingObject> append(const ObjectId& object, Bytes sealed) override {
         TRY(auto pending, packs_.append(object, std::move(sealed)));
         auto broken = std::async(std::launch::deferred, [this]() -> Result<void> {

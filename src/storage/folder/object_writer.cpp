@@ -43,7 +43,7 @@ FolderObjectWriter::FolderObjectWriter(PackFiles& files, WriteBehind& behind, co
 FolderObjectWriter::~FolderObjectWriter() {
     // What is under way reads our block and writes our file.
     if (under_way_.valid()) under_way_.wait();
-    // Where removing fails the pack stays registered as open, and recovery removes it.
+    // Where removing fails the file stays: it lists as empty, and no row names it.
     if (!finished_) static_cast<void>(files_.remove(pack_).has_value());
 }
 

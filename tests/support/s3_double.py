@@ -108,6 +108,8 @@ def check_signature(handler, body, now):
         raise Refused(400, "AuthorizationHeaderMalformed")
     if not {"host", "x-amz-date", "x-amz-content-sha256"} <= set(signed.split(";")):
         raise Refused(403, "AccessDenied")
+    if any(handler.headers.get(name) is None for name in signed.split(";")):
+        raise Refused(403, "SignatureDoesNotMatch")    # signed, and it did not come
     path, _, query = handler.path.partition("?")
     pairs = sorted(tuple(pair.split("=", 1)) if "=" in pair else (pair, "") for pair in query.split("&") if pair)
     body_hash = handler.headers.get("x-amz-content-sha256", "")

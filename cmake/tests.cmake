@@ -102,6 +102,10 @@ add_test(NAME kill9 COMMAND Python3::Interpreter ${kill9} $<TARGET_FILE:muniment
 add_test(NAME kill9_broken COMMAND ${CMAKE_SOURCE_DIR}/tests/support/must_notice ${kill9} $<TARGET_FILE:muniment-broken-5>
          $<TARGET_FILE:muniment-cli> 5)
 set_tests_properties(kill9 kill9_broken PROPERTIES TIMEOUT 600 LABELS promises)
+# A firm whose papers lie in a bucket, on a server of our own that checks signatures; ./test deep plays it on a real one.
+add_test(NAME firm_in_a_bucket COMMAND ${CMAKE_SOURCE_DIR}/tests/s3/firm_in_a_bucket.sh $<TARGET_FILE:muniment>
+         $<TARGET_FILE:muniment-cli>)
+set_tests_properties(firm_in_a_bucket PROPERTIES TIMEOUT 600 LABELS promises COST 90)
 
 if(EXISTS ${CMAKE_SOURCE_DIR}/README.md)
     add_test(NAME readme COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/readme/readme.py ${CMAKE_SOURCE_DIR}

@@ -23,9 +23,10 @@ as() { local who=$1; shift; "$muniment_cli" "$@" --profile "$who"; }
 # which hold no escapes.
 json_text() { tr -d '\n' | grep -oE "\"$1\" *: *\"[^\"]*\"" | head -n 1 | sed -E 's/^"[^"]*" *: *"(.*)"$/\1/'; }
 
-# A firm whose first administrator `admin` still has to accept; the invitation lies in $people/admin.invitation.
+# found_firm NAME ADMINISTRATOR [OPTION…]: a firm whose first administrator `admin` still has to accept; the invitation lies in
+# $people/admin.invitation. The options are those of `muniment init`.
 found_firm() {
-    "$muniment" init --home "$home" --firm "$1" --admin admin --admin-name "$2" --trial --json |
+    "$muniment" init --home "$home" --firm "$1" --admin admin --admin-name "$2" --trial --json "${@:3}" |
         json_text invitation >"$people/admin.invitation"
 }
 

@@ -153,6 +153,30 @@ void look_at_database(const Home& home, std::vector<Finding>& found) {
                      ""});
 }
 
+/// A bucket that keeps old versions or locks is no slot: what stays there opens nothing once its keys are erased elsewhere.
+void look_at_bucket(const Home& home, std::vector<Finding>& found) {
+    if (!home.bucket) return;
+    auto sight = home.bucket->look();
+    if (!sight) {
+        found.push_back({Grade::red, "The bucket " + home.bucket->text() + ": " + sight.error().text(),
+                         "Nothing is filed or read until it is; what was acknowledged lies there."});
+        return;
+    }
+    found.push_back({Grade::good, "The bucket " + home.bucket->text() + " answers, and it is this firm's.", ""});
+    auto seconds = sight->ahead.count() / 1'000'000;
+    if (std::chrono::seconds(std::abs(seconds)) > limits::s3_clock_skew_told)
+        found.push_back({Grade::warning,
+                         "This machine's clock is " + std::to_string(std::abs(seconds)) + " seconds " +
+                             (seconds < 0 ? "behind" : "ahead of") +
+                             " the bucket's server; at 15 minutes it refuses.",
+                         "Set the clock right (timedatectl set-ntp true)."});
+    if (sight->versions.value_or(false) || sight->locks.value_or(false))
+        found.push_back({Grade::good,
+                         "The bucket keeps what is removed from it. It costs room and tells nobody anything: its keys are erased in the "
+                         "slots.",
+                         ""});
+}
+
 void look_at_certificate(const Home& home, std::vector<Finding>& found) {
     auto pem = read_small_file(home.tls("server.pem"));
     auto key = read_small_file(home.tls("server.key"));
@@ -209,6 +233,7 @@ int run(const cli::Arguments& given) {
     look_at_unlocking(*home, found);
     look_at_disk(*home, found);
     look_at_database(*home, found);
+    look_at_bucket(*home, found);
     look_at_certificate(*home, found);
     look_at_server(*home, found);
     found.push_back({Grade::warning, "There is no backup: this version makes none yet.",

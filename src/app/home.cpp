@@ -67,6 +67,9 @@ Result<Home> Home::open(const std::filesystem::path& folder) {
         }
     }
     if (const auto* address = parsed.as_object().if_contains("database")) home.postgresql = address->as_string();
+    if (const auto* packs = parsed.as_object().if_contains("packs"); packs && packs->is_object()) {
+        TRY(home.bucket, Bucket::from_json(packs->as_object()));
+    }
     return home;
 }
 
@@ -77,6 +80,7 @@ Result<void> Home::save() const {
         sets.push_back(boost::json::object{{"root", set.root}, {"set", set.set}, {"needed", set.needed}, {"of", set.of}});
     said["shares"] = std::move(sets);
     if (!postgresql.empty()) said["database"] = postgresql;
+    if (bucket) said["packs"] = bucket->as_json();
     return write_private_file(folder / "home.json", boost::json::serialize(said) + "\n", true);
 }
 
@@ -94,8 +98,9 @@ Result<Stores> Stores::open(const Home& home, storage::Missing missing) {
     auto registered = [records](const storage::PackRow& row) {
         return records->commit([&](storage::RecordWriter& writer) { return writer.put_pack(row); });
     };
-    auto packs = storage::open_pack_folder(home.packs(), registered, missing);
-    if (!packs) return fail(packs.error().problem, "the packs at " + home.packs().string() + ": " + packs.error().detail);
+    auto packs = home.bucket ? home.bucket->open(registered, missing) : storage::open_pack_folder(home.packs(), registered, missing);
+    auto place = home.bucket ? home.bucket->text() : home.packs().string();
+    if (!packs) return fail(packs.error().problem, "the packs at " + place + ": " + packs.error().detail);
     stores.packs = std::move(*packs);
     for (std::size_t i = 0; i < home.slots.size(); ++i) {
         TRY(auto slot, storage::open_slot_folder(home.slot(i), missing));

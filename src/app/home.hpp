@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // The home folder of an installation, and what lies where in it:
 //
-//   data/             records.sqlite, packs/          sealed; what a backup copies (the rows may be in PostgreSQL instead)
+//   data/             records.sqlite, packs/          sealed; what a backup copies (rows may be in PostgreSQL, packs in a bucket)
 //   keys/             *.unlock, perhaps a *.key       opens the firm together with a slot: never in data/, never backed up
 //   keys/log.vkey     the public key of the log       what `audit verify` trusts
 //   slots/a, slots/b  the epoch key                   only for trying out: in real use elsewhere (init --slot)
 //   key-sets/a, …     key sets beside each slot
 //   tls/              authority and server certificate
 //   control.sock      for lock, unlock and status, by the owner of the folder
-//   home.json         where slots and key sets are, and the database where it is not in data/
+//   home.json         where slots and key sets are, and database and packs where they are not in data/
 #pragma once
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "app/bucket.hpp"
 #include "base/result.hpp"
 #include "crypto/crypto.hpp"
 #include "keys/root.hpp"
@@ -35,6 +36,7 @@ struct Home {
     bool trial = false;                     ///< slots and key file on the data's disk: `./run`
     std::vector<ShareSet> shares;           ///< one; two while a new root key comes in
     std::string postgresql;                 ///< the database's address, which holds no password; empty: SQLite, in data/
+    std::optional<Bucket> bucket;           ///< where packs lie, unless in the data folder
 
     std::filesystem::path data() const { return folder / "data"; }
     std::filesystem::path database() const { return data() / "records.sqlite"; }

@@ -81,6 +81,11 @@ Result<Made> make_firm(Home home, const cli::Arguments& given, const Methods& me
 int run(const cli::Arguments& given) {
     Home home{.folder = home_folder(given.get("--home")), .slots = given.all("--slot"), .trial = given.has("--trial"),
               .postgresql = given.get("--database")};
+    if (given.has("--packs")) {
+        auto bucket = Bucket::from_options(given);
+        if (!bucket) return usage(bucket.error().detail);
+        home.bucket = std::move(*bucket);
+    }
     if (home.slots.empty() && home.trial) home.slots = {"slots/a", "slots/b"};
     if (home.slots.size() < 2) {
         return usage("A firm needs at least two slots, in different places: give --slot twice (two folders at other sites), or --trial "
@@ -134,6 +139,7 @@ cli::Command init_command() {
         {"--no-unlock-file", "", "neither key file nor passphrase: recovery shares are the only way in"},
         {"--trial", "", "for trying out: both slots in the home folder"}};
     for (auto& option : share_options()) options.push_back(std::move(option));
+    for (auto& option : bucket_options()) options.push_back(std::move(option));
     return {
         .name = "init",
         .line = "Found a firm in a home folder on this machine",
@@ -148,6 +154,7 @@ cli::Command init_command() {
             "least two, in different places.\n\n"
             "Recovery shares are words on paper, one page for each holder, that together open the firm when everything but the\n"
             "database and one slot is lost. They are shown once, at the terminal, one holder at a time.\n\n"
+            "Papers lie in the data folder, or in an S3 bucket (--packs). The bucket must be there; nothing readable gets into it.\n\n"
             "Example:\n  muniment init --home /var/lib/muniment --firm 'Example & Partners' --slot /mnt/site-a/slot --slot "
             "/mnt/site-b/slot \\\n      --shares 3-of-5 --passphrase-file /root/passphrase\n",
         .options = std::move(options),

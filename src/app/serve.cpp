@@ -15,6 +15,7 @@
 #include "app/app.hpp"
 #include "app/say.hpp"
 #include "app/serving.hpp"
+#include "app/upkeep.hpp"
 #include "base/journal.hpp"
 #include "base/limits.hpp"
 #include "server/http/http.hpp"
@@ -70,6 +71,7 @@ void tell(const Home& home, const server::Config& config, std::uint16_t port, bo
         if (auto facts = crypto::certificate_facts(*pem)) say("Certificate fingerprint (SHA-256): " + facts->fingerprint);
     }
     say("Data: " + home.data().string() + (home.postgresql.empty() ? "" : ", rows in PostgreSQL"));
+    if (home.bucket) say("Papers: " + home.bucket->text());
     if (!open) say("Nobody can read anything until somebody runs: muniment unlock --home " + home.folder.string());
     if (home.trial)
         say("For trying out only: the key file and both slots lie on the same disk as the data, so whoever takes it can read "
@@ -123,9 +125,12 @@ Result<int> serve(const cli::Arguments& given) {
     TRY(auto server, server::Server::start(config, serving.door(), serving.clock()));
     TRY(auto control, Control::listen(home.control(), [&](const auto& question) { return serving.answer(question); }));
     tell(home, config, server->port(), serving.is_open());
-    work(serving, *server, signals, std::chrono::seconds(given.number("--check-seconds", 3600, 1, 86'400)));
+    std::chrono::seconds check_every(given.number("--check-seconds", 3600, 1, 86'400));
+    auto upkeep = std::make_unique<Upkeep>(serving, check_every);
+    work(serving, *server, signals, check_every);
     say("Stopping: what is under way may end.");
     control.reset();
+    upkeep.reset();
     bool drained = server->drain();
     serving.lock();
     say(drained ? "Stopped." : "Stopped; some transfers were cut off.");

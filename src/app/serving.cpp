@@ -18,6 +18,11 @@ Result<std::shared_ptr<OpenFirm>> Serving::open_firm() const {
     return open;
 }
 
+bool Serving::may_change_packs() const {
+    auto open = firm();
+    return open && open->slots().may_touch();
+}
+
 bool Serving::is_open() const { return firm() != nullptr; }
 
 Result<void> Serving::unlock_itself(const std::optional<AcceptedLoss>& accepted) {

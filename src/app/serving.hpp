@@ -24,6 +24,9 @@ class Serving final : public server::Unlocking {
     /// limits::drain_wait: 0 means locked.
     std::size_t lock();
     bool is_open() const;
+    /// Open, and as the firm that lives: not as a copy of its database.
+    bool may_change_packs() const;
+    Stores& stores() { return stores_; }
 
     /// From the network (server/unlocking.hpp).
     Result<Taken> take_share(std::string_view words, const std::string& source) override;

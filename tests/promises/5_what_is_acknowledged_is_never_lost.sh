@@ -7,20 +7,6 @@
 small_firm
 mkdir "$work/in" "$work/acknowledged"
 
-all_there() {
-    rm -rf "$work/out"
-    as luis get 10432.0001 -o "$work/out" >"$work/answer" 2>&1 ||
-        { cat "$work/answer" >&2; broken_promise 'what is there cannot be fetched'; }
-    local paper
-    for paper in "$work"/acknowledged/*; do
-        cmp -s "$paper" "$work/out/${paper##*/}" || broken_promise "${paper##*/} was acknowledged, and is gone or changed"
-    done
-    # What was not acknowledged is whole all the same.
-    for paper in "$work"/out/*; do
-        cmp -s "$paper" "$work/in/${paper##*/}" || broken_promise "${paper##*/} came back as something that nobody sent"
-    done
-}
-
 # Acknowledged, and killed at once.
 for size in 0 1 16384 200000 5000000; do
     name="single-$size.bin"

@@ -7,6 +7,7 @@ muniment=$(readlink -f "$1")
 muniment_cli=$(readlink -f "$2")
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 work=$(mktemp -d)
+init_options=()
 # shellcheck source=tools/strongroom.sh
 . "$root/tools/strongroom.sh"
 trap 'crash_server 2>/dev/null || true; rm -rf "$work"' EXIT
@@ -22,7 +23,7 @@ crash_server() {
 
 # People: vera opens matters and leads them, luis is on the team of the first, nora of nothing, carla raises walls, otto reads the log.
 small_firm() {
-    found_firm 'Hartmann & Vale' 'Ada Okafor'
+    found_firm 'Hartmann & Vale' 'Ada Okafor' "${init_options[@]}"
     start_server
     accept_invitation admin 'ochre-lantern-tugboat-19'
     add_person vera 'Vera Hartmann' 'granite-plum-wharf-64' partner
@@ -34,6 +35,21 @@ small_firm() {
     as vera matter open 10432 "${matter_name:-Supply of kits}" --number 10432.0001 >/dev/null
     as vera matter open 10432 "${other_matter_name:-Lease of the workshop}" --number 10432.0002 >/dev/null
     as vera matter team add 10432.0001 --user luis --role member >/dev/null
+}
+
+# Each paper in $work/acknowledged is in the matter, and what is there besides is one of those in $work/in.
+all_there() {
+    rm -rf "$work/out"
+    as luis get 10432.0001 -o "$work/out" >"$work/answer" 2>&1 ||
+        { cat "$work/answer" >&2; broken_promise 'what is there cannot be fetched'; }
+    local paper
+    for paper in "$work"/acknowledged/*; do
+        cmp -s "$paper" "$work/out/${paper##*/}" || broken_promise "${paper##*/} was acknowledged, and is gone or changed"
+    done
+    # What was not acknowledged is whole all the same.
+    for paper in "$work"/out/*; do
+        cmp -s "$paper" "$work/in/${paper##*/}" || broken_promise "${paper##*/} came back as something that nobody sent"
+    done
 }
 
 # raw WHO METHOD PATH [options of curl]: a request that no client would send, as that person. Prints the status; the body goes to

@@ -225,7 +225,8 @@ TEST_F(S3PacksTest, APackThatManyShareIsBounded) {
         ends[pending.place().pack] = pending.place().offset + pending.place().length;
     }
     for (const auto& [pack, end] : ends) EXPECT_LE(end, limits::s3_batch_bytes_max);
-    EXPECT_LE(ends.size(), 5u) << "up to the limit, each is filled";
+    // Each sender that is free takes what there is; what comes while all are busy is gathered, seven of these to a batch.
+    EXPECT_LE(ends.size(), limits::s3_puts_at_once_max + 3) << "up to the limit, each is filled";
 }
 
 TEST_F(S3PacksTest, ALargeObjectIsSentInPartsWhateverGetsLost) {

@@ -216,9 +216,16 @@ Result<json::object> Serving::bring_in_new_root(const json::object& question) {
         CHECK(home_.save());
     }
     // Where it stops, the files of both root keys stand until a check finds out which of them is of no use (keep_present_methods).
-    TRY(auto turned, open->turn(&next.root));
+    auto turned = open->turn(&next.root);
+    if (!turned) {
+        auto now = open->root_mark();
+        if (!now || *now != keys::mark_of(next.root, firm)) return std::unexpected(turned.error());
+        return fail(turned.error().problem,
+                    "the new root key IS in force, keep its shares and files: only the rest of the turn is still to be done, and is "
+                    "tried again by itself (" + turned.error().detail + ")");
+    }
     CHECK(keep_present(*open));
-    return as_json(turned);
+    return as_json(*turned);
 }
 
 Result<json::object> Serving::add_method(const json::object& question) {
@@ -237,7 +244,10 @@ Result<json::object> Serving::drop_method(const json::object& question) {
     std::lock_guard lock(methods_);
     TRY(auto root, open->root_mark());
     TRY(auto files, unlock_files(home_));
-    if (files.size() < 2 && home_.shares.empty())
+    // Those of a root key that is still on its way open nothing.
+    auto counted = std::ranges::count_if(files, [&](const StoredUnlock& each) { return each.file.root_mark == root; });
+    bool shared = std::ranges::any_of(home_.shares, [&](const ShareSet& set) { return set.root == short_mark(root); });
+    if (counted < 2 && !shared)
         return fail(Problem::conflict, "it is the only way to unlock this firm: add another, or make shares, first");
     auto name = text_in(question, "method");
     if (name != "passphrase" && name != "key-file") return fail(Problem::malformed, "there is no such unlock method");

@@ -122,13 +122,11 @@ std::unique_ptr<S3Packs::Batch> S3Packs::next(std::unique_lock<std::mutex>& held
 
 void S3Packs::send(std::unique_ptr<Batch> batch) {
     auto kept = client_.put_new(key_of(client_.place(), batch->pack), batch->bytes, batch->begun + client_.place().patience);
+    // Nobody is told before it is registered as closed: a pack that a crash left open was acknowledged to nobody, and only so may
+    // recovery drop what lay in one that is not there.
+    if (kept) kept = registered_({batch->pack, PackState::closed});
+    if (!kept) journal(Level::error, "pack.not-kept", {{"pack", batch->pack}, {"problem", kept.error().problem}});
     for (auto& waiting : batch->waiting) waiting.set_value(kept);
-    // That a pack is closed only spares recovery from looking for it: one that stays `open` is looked for.
-    if (kept) {
-        kept = registered_({batch->pack, PackState::closed});
-    } else {
-        journal(Level::error, "pack.not-kept", {{"pack", batch->pack}, {"problem", kept.error().problem}});
-    }
     {
         std::lock_guard held(lock_);
         auto framing = folder::pack_head_bytes + batch->waiting.size() * folder::frame_bytes;

@@ -137,7 +137,9 @@ Result<void> look_through(access::Gate& gate, const Papers& papers, storage::Pac
     }
     for (const auto* part : not_whole) {
         TRY(bool alone, stands_alone(gate, *part));
-        if (!alone || !may_never_have_arrived(*part, last_whole)) {
+        // A pack that appears whole or not at all, and is there, had arrived.
+        bool arrived = readable.has_value() && packs.appears() == storage::Appears::whole;
+        if (!alone || arrived || !may_never_have_arrived(*part, last_whole)) {
             damaged(*part, recovered);
             continue;
         }

@@ -145,11 +145,17 @@ std::vector<Renewal::Owner> Renewal::owners() const {
     return all;
 }
 
-/// Those behind the last that was done. What was made since then has keys that did not leak, wherever it stands.
-Result<std::vector<Renewal::Owner>> Renewal::left() const {
+/// Those behind the last that was done. What was made since then has keys that did not leak, wherever it stands. A run that was begun
+/// long ago may have been for another leak: then everybody gets new keys again.
+Result<std::vector<Renewal::Owner>> Renewal::left() {
+    constexpr auto gone_on_with_within = std::chrono::hours(24);
     TRY(auto place, gate_.records().single(place_single));
     auto all = owners();
+    began_ = gate_.clock().now();
     if (!place || place->value.size() != 17) return all;
+    Instant began{static_cast<std::int64_t>(place->number)};
+    if (began + Duration(gone_on_with_within) < began_) return all;
+    began_ = began;
     Reader r(place->value);
     auto kind = static_cast<OwnerKind>(r.u8());
     auto last = std::pair(kind, r.array<16>());
@@ -232,7 +238,7 @@ Result<void> Renewal::renew_profiles(std::span<const Owner> owners) {
             CHECK(renew_one(writer, own, i));
             CHECK(gate_.log().append_in(writer, std::move(own)));
         }
-        return writer.put_single(place_single, {1, encode(owners.back().kind, owners.back().id)});
+        return writer.put_single(place_single, {began_us(), encode(owners.back().kind, owners.back().id)});
     }));
     for (std::size_t i = 0; i < owners.size(); ++i) ring.took(owners[i].kind, owners[i].id, std::move(fresh[i]));
     (owners.front().kind == OwnerKind::person ? report_.people : report_.clients) += owners.size();
@@ -260,7 +266,7 @@ Result<void> Renewal::renew_matter(const Owner& owner) {
                                keys::seal_key(next.matter, "fields", ring.firm())));
         CHECK(renew_matter_in(writer, matter, next, documents));
         CHECK(ring.renew_in(writer, OwnerKind::matter, owner.id, next.encode()));
-        return writer.put_single(place_single, {1, encode(owner.kind, owner.id)});
+        return writer.put_single(place_single, {began_us(), encode(owner.kind, owner.id)});
     }));
     ring.took(OwnerKind::matter, owner.id, next.encode());
     report_.matters += 1;

@@ -40,7 +40,8 @@ class Renewal {
     };
     struct Fresh;
     std::vector<Owner> owners() const;
-    Result<std::vector<Owner>> left() const;
+    Result<std::vector<Owner>> left();
+    std::uint64_t began_us() const { return static_cast<std::uint64_t>(began_.us); }
     Result<void> renew_profiles(std::span<const Owner> owners);
     Result<void> renew_profile_in(storage::RecordWriter& writer, audit::Draft& draft, const Owner& owner, const keys::SealKey& from,
                                   const keys::SealKey& to) const;
@@ -53,6 +54,7 @@ class Renewal {
     access::Gate& gate_;
     Probe probe_;
     RenewalReport report_;
+    Instant began_{};                 ///< the run, perhaps before this process
 };
 
 }  // namespace muniment::strongroom

@@ -139,6 +139,21 @@ TEST_P(Renewals, FormerKeysOpenNothing) {
     EXPECT_GE(about_it, 2u);
 }
 
+// Whose turn never came about is not gone on with for ever: the next leak may be another.
+TEST_P(Renewals, OneOfLongAgoBeginsAnew) {
+    auto first = Renewal(*firm.gate).run();
+    ASSERT_TRUE(first) << why(first);
+    auto soon = Renewal(*firm.gate).run();
+    ASSERT_TRUE(soon) << why(soon);
+    EXPECT_EQ(soon->matters, 0u) << "nothing is left of it";
+    auto leaked = firm.ring->matter(firm.matter).value();
+    firm.clock.advance(std::chrono::hours(25));
+    auto later = Renewal(*firm.gate).run();
+    ASSERT_TRUE(later) << why(later);
+    EXPECT_EQ(later->matters, first->matters);
+    EXPECT_GT(firm.ring->matter(firm.matter).value()->generation, leaked->generation);
+}
+
 // Papers that are still coming in: what was acknowledged of them is gone on with, by whoever looks again.
 TEST_P(Renewals, WhatComesInPiecesGoesOn) {
     auto whole = content(500'000, 5);

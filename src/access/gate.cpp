@@ -110,6 +110,11 @@ Result<void> Gate::not_shut() const {
     return fail(Problem::wall_shut, "an inspection found rows that do not fit");
 }
 
+Result<void> Gate::takes_changes() const {
+    CHECK(not_shut());
+    return copy_ ? fail(Problem::only_a_copy) : Result<void>{};
+}
+
 Result<void> Gate::room_left() const {
     auto now = clock_.steady().count();
     if (now - room_looked_at_.load(std::memory_order_relaxed) >= room_counts_for.count()) {
@@ -210,7 +215,7 @@ Result<std::shared_ptr<const audit::Durable>> Gate::admit_reading(Ruling& ruling
 }
 
 Result<audit::Draft> Gate::admit_change(Ruling& ruling, audit::Action action, std::vector<audit::Subject> subjects) {
-    CHECK(not_shut());
+    CHECK(takes_changes());
     auto policy = this->policy();
     ruling.revision = policy->revision();
     auto decision = decide_now(ruling, *policy);
@@ -235,7 +240,7 @@ Error Gate::recorded(const Ruling& ruling, const audit::Leaf& leaf, Error error)
 }
 
 Result<audit::Durable> Gate::commit_change(Ruling& ruling, audit::Draft draft, audit::Log::Work work) {
-    CHECK(not_shut());
+    CHECK(takes_changes());
     // Decided again in the commit, by the policy of now: it may have moved since, and grants and people end by the clock as well.
     // A revision that the database has and is not published yet cannot be waited for here: that needs the committer's thread.
     auto leaf = draft.leaf();
@@ -287,7 +292,7 @@ Result<void> Gate::write_change(storage::RecordWriter& writer, audit::Draft& ent
 }
 
 Result<audit::Durable> Gate::change_policy(Ruling& ruling, audit::Draft draft, const Edit& edit, audit::Log::Work work) {
-    CHECK(not_shut());
+    CHECK(takes_changes());
     std::lock_guard lock(changing_);
     auto before = policy();
     ruling.revision = before->revision();

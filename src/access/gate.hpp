@@ -99,6 +99,9 @@ class Gate {
     /// From now on nothing is admitted, committed or still permitted: the strongroom is being locked. Transfers end at their next step.
     void close() { state_ = State::closed; }
 
+    /// On a copy of the firm nothing is changed: what was filed here would be missing where the firm lives. Reading goes on.
+    void take_nothing_in(bool copy) { copy_ = copy; }
+
     audit::Draft draft(const Principal& who, audit::Action action, audit::Outcome outcome, std::vector<audit::Subject> subjects,
                        Bytes words) const;
 
@@ -121,6 +124,7 @@ class Gate {
     };
 
     Gate(storage::Records& records, std::shared_ptr<keys::Ring> ring, audit::Log& log, const Clock& clock, Policy policy);
+    Result<void> takes_changes() const;
     Ruling ruling_on(const Principal& who, Permission permission, Subject subject, bool own) const;
     Decision decide_now(const Ruling& ruling, const Policy& policy) const;
     Result<std::shared_ptr<const audit::Durable>> admit_reading(Ruling& ruling, audit::Action action,
@@ -148,6 +152,7 @@ class Gate {
     std::atomic<State> state_{State::open};
     mutable std::atomic<std::int64_t> room_looked_at_;   ///< by the steady clock, µs
     mutable std::atomic<bool> in_reserve_{false};
+    std::atomic<bool> copy_{false};
     mutable std::mutex openings_mutex_;
     std::unordered_map<OpeningKey, OpeningEntry, OpeningHash> openings_;
 };

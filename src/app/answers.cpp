@@ -41,6 +41,7 @@ json::object as_json(const strongroom::TurnReport& report) {
     return {{"epoch", report.epoch},
             {"erased", json::value_from(report.erased)},
             {"pending", json::value_from(report.pending)},
+            {"key_sets_pending", json::value_from(report.copies_pending)},
             {"stale_matters", report.stale_matters}};
 }
 
@@ -74,7 +75,9 @@ Result<json::object> Serving::share_given(const json::object& question) {
     return said;
 }
 
-Result<json::object> Serving::lock_as_asked() {
+Result<json::object> Serving::lock_as_asked(bool force) {
+    auto lost = force ? std::nullopt : would_lose();
+    if (lost) return fail(Problem::conflict, *lost + ", or lock with --force");
     if (auto left = lock(); left > 0) {
         return fail(Problem::busy,
                     std::to_string(left) + " transfers have not ended yet, and the keys stay until they have; nobody new is let in");
@@ -107,7 +110,19 @@ Result<json::object> Serving::status() {
     said["methods"] = std::move(methods);
     said["shares"] = std::move(shares);
     said["shares_given"] = std::move(given);
-    if (!open) return said;
+    if (!open) {
+        std::lock_guard lock(mutex_);
+        if (refused_) said["why"] = refused_->text();
+        return said;
+    }
+    auto standing = open->slots().is_copy() ? strongroom::Diagnosis{strongroom::Standing::copy, "", 0} : open->standing();
+    said["standing"] = strongroom::name_of(standing.standing);
+    said["sentence"] = strongroom::text_of(standing);
+    if (auto scrubbed = open->scrubbed())
+        said["scrub"] = json::object{{"ended", to_rfc3339(scrubbed->ended)},
+                                     {"documents", scrubbed->report.documents},
+                                     {"wrong_count", scrubbed->report.wrong_count},
+                                     {"wrong", json::value_from(scrubbed->report.wrong)}};
     said["epoch"] = open->gate().ring().epoch_number();
     said["mark"] = to_hex(View(open->gate().ring().mark()).first(8));
     json::array slots;
@@ -275,7 +290,7 @@ Result<json::object> Serving::answer(const json::object& question) {
     if (what == "accept-loss") return accept_loss(question);
     if (what == "unlock") return unlock_as_asked(question);
     if (what == "share") return share_given(question);
-    if (what == "lock") return lock_as_asked();
+    if (what == "lock") return lock_as_asked(flag_in(question, "force"));
     if (what == "turn") return turn();
     if (what == "new-root") return begin_new_root(question);
     if (what == "new-root-go") return bring_in_new_root(question);

@@ -27,6 +27,14 @@ std::string ways_to_unlock(const json::object& answer) {
     return ways;
 }
 
+void say_scrubbed(const json::object& scrub) {
+    auto wrong = scrub.at("wrong_count").to_number<std::uint64_t>();
+    say("Looked through at " + std::string(scrub.at("ended").as_string()) + ": " + number_in(scrub, "documents") + " papers and folders, " +
+        (wrong == 0 ? "all sound" : std::to_string(wrong) + " MISSING OR DAMAGED:"));
+    for (const auto& each : scrub.at("wrong").as_array()) say("  " + std::string(each.as_string()));
+    if (wrong > 0) say("  Stop the server and run `muniment keys mend`: it brings back what a key set holds.");
+}
+
 int status(const cli::Arguments& given) {
     auto answer = ask(given, {{"ask", "status"}});
     if (!answer || given.json()) return finish(given, answer, "");
@@ -35,11 +43,14 @@ int status(const cli::Arguments& given) {
     say("Unlocked by: " + ways_to_unlock(*answer));
     if (answer->at("shares").as_array().empty()) say("There are no recovery shares: `muniment keys new-root --shares 3-of-5` makes some.");
     for (const auto& set : answer->at("shares_given").as_array()) say("Shares given: " + cli::shares_so_far(set));
+    if (const auto* why = answer->if_contains("why")) say("It does not open. " + std::string(why->as_string()));
     if (!answer->contains("epoch")) return 0;
+    say(std::string(answer->at("sentence").as_string()));
     say("Epoch: " + number_in(*answer, "epoch") + " (mark " + std::string(answer->at("mark").as_string()) + "…)");
     for (const auto& slot : answer->at("slots").as_array()) {
         say("Slot " + std::string(slot.at("name").as_string()) + ": " + std::string(slot.at("state").as_string()));
     }
+    if (const auto* scrub = answer->if_contains("scrub")) say_scrubbed(scrub->as_object());
     if (answer->at("renewal_begun").as_bool()) say("A renewal of the keys was cut off: run `muniment keys renew` again.");
     if (answer->at("trial").as_bool()) say("The slots are on the data's disk: for trying out only.");
     return 0;
@@ -49,6 +60,8 @@ void say_erased(const json::object& answer) {
     for (const auto& slot : answer.at("erased").as_array()) say("The former key was erased from " + std::string(slot.as_string()) + ".");
     for (const auto& slot : answer.at("pending").as_array())
         say("PENDING: " + std::string(slot.as_string()) + " still holds the former key; it is tried again at each check.");
+    for (const auto& place : answer.at("key_sets_pending").as_array())
+        say("PENDING: " + std::string(place.as_string()) + " lacks the key set; it is tried again at each check.");
 }
 
 int turn(const cli::Arguments& given) {

@@ -44,13 +44,11 @@ Result<std::shared_ptr<OpenFirm>> OpenFirm::open(Stores& stores, keys::RootKey r
     std::shared_ptr<OpenFirm> firm(new OpenFirm(stores));
     auto& records = *stores.records;
     TRY(auto id, strongroom::firm_in(records));
+    // Before anything is written or signed: an older copy of the database, a damaged one, or another one, is only looked at.
+    TRY(firm->standing_, strongroom::diagnose(records, stores.slot_list(), stores.key_set_list(), root, id));
+    if (auto refused = strongroom::refusal(firm->standing_)) return std::unexpected(*refused);
     TRY(auto epoch, epoch_from_slots(stores, root, id));
     TRY(firm->ring_, keys::Ring::open(records, id, std::move(epoch)));
-    {
-        // Before anything is written or signed: an older copy of the database, or another one, is only looked at.
-        TRY(auto silent, audit::Log::open(records, firm->ring_, clock, {.start_sequencer = false}));
-        CHECK(strongroom::SlotWatch(records, stores.slot_list(), firm->ring_, *silent).look());
-    }
     TRY(firm->log_, audit::Log::open(records, firm->ring_, clock, log));
     clock_alarm.opened(*firm->log_);
     auto gate = access::Gate::open(records, firm->ring_, *firm->log_, clock);
@@ -73,7 +71,12 @@ Result<std::shared_ptr<OpenFirm>> OpenFirm::open(Stores& stores, keys::RootKey r
     firm->slots_->keep_root(std::move(root));
     CHECK(firm->slots_->look());
     // A clean stop lets the first of two copies go on at once: it says so in the slots before the other looks.
-    if (firm->slots_->may_touch()) CHECK(firm->slots_->check());
+    if (firm->slots_->may_touch()) {
+        CHECK(firm->slots_->check());
+        auto recovered = strongroom::Turn(*firm->gate_, *firm->slots_, stores.key_set_list()).recover(*firm->slots_->root());
+        if (!recovered) journal(Level::warning, "turn.not-finished", {{"problem", recovered.error().problem}});
+    }
+    firm->gate_->take_nothing_in(firm->slots_->is_copy());
     firm->house_.reset(new server::House{*firm->gate_, *firm->sign_in_, *firm->people_, *firm->groups_, *firm->register_, *firm->papers_,
                                          *firm->uploads_, *stores.packs, *firm->log_, firm->name_});
     audit::Leaf leaf{.action = audit::Action::strongroom_unlocked, .outcome = audit::Outcome::done};
@@ -94,7 +97,9 @@ Result<void> OpenFirm::check() {
         alarm(*log_, *ring_, inspected.error());
         return inspected;
     }
-    CHECK(slots_->check());
+    auto checked = slots_->check();
+    gate_->take_nothing_in(slots_->is_copy());
+    CHECK(std::move(checked));
     CHECK(gate_->records().commit([&](storage::RecordWriter& writer) {
         return writer.forget_before((gate_->clock().now() - limits::idempotency_kept).us);
     }));
@@ -105,6 +110,31 @@ Result<void> OpenFirm::check() {
         CHECK(strongroom::Turn(*gate_, *slots_, stores_.key_set_list()).recover(*root));
     }
     return {};
+}
+
+Result<void> OpenFirm::scrub_some() {
+    std::unique_lock lock(turning_, std::try_to_lock);
+    if (!lock) return {};
+    if (!scrub_) {
+        TRY(auto last, strongroom::last_scrub(*gate_));
+        bool lately = last && gate_->clock().now() - *last < Duration(scrub_every);
+        bool looked = scrubbed_ && gate_->clock().now() - scrubbed_->ended < Duration(scrub_every);
+        if (lately || looked) return {};
+        scrub_.emplace(*gate_);
+    }
+    auto done = scrub_->step();
+    if (done && !*done) return {};
+    if (done) scrubbed_ = Scrubbed{gate_->clock().now(), scrub_->report()};
+    auto verdict = done ? scrub_->verdict() : Result<void>(std::unexpected(done.error()));
+    scrub_.reset();
+    CHECK(std::move(verdict));
+    if (const auto* root = slots_->root()) CHECK(strongroom::Turn(*gate_, *slots_, stores_.key_set_list()).renew_key_set(*root));
+    return {};
+}
+
+std::optional<OpenFirm::Scrubbed> OpenFirm::scrubbed() {
+    std::lock_guard lock(turning_);
+    return scrubbed_;
 }
 
 Result<strongroom::TurnReport> OpenFirm::turn(const keys::RootKey* next_root) {
@@ -120,11 +150,11 @@ Result<OpenFirm::Renewed> OpenFirm::renew() {
     if (!root) return fail(Problem::locked);
     // The turn at the end is what makes the former keys worthless: where it could not be done, nothing is begun.
     strongroom::Turn turn(*gate_, *slots_, stores_.key_set_list());
-    CHECK(turn.may_run());
+    CHECK(turn.may_run(*root));
     strongroom::Renewal renewal(*gate_);
     Renewed renewed;
     TRY(static_cast<strongroom::RenewalReport&>(renewed), renewal.run());
-    TRY(renewed.turn, turn.run(*root, {.all_documents = true}));
+    TRY(renewed.turn, turn.run(*root));
     CHECK(renewal.finish());
     return renewed;
 }

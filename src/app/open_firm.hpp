@@ -38,6 +38,16 @@ class OpenFirm {
     const std::string& name() const { return name_; }
     const strongroom::Recovered& recovered() const { return recovered_; }
 
+    const strongroom::Diagnosis& standing() const { return standing_; }   ///< at the start
+    /// Each second: a small piece of the scrub of secrets and records, where the last pass is old enough. `corrupt` at the end of one
+    /// that found something.
+    Result<void> scrub_some();
+    struct Scrubbed {
+        Instant ended;
+        strongroom::ScrubReport report;
+    };
+    std::optional<Scrubbed> scrubbed();                                   ///< the last pass of this process
+
     /// At intervals: slots, a turn that was cut off, and the rows that the gate decides by.
     Result<void> check();
     /// With `next_root`: the new epoch key is sealed under it, and the former root key opens nothing afterwards.
@@ -73,7 +83,12 @@ class OpenFirm {
     std::unique_ptr<strongroom::OpenUploads> uploads_;
     std::unique_ptr<strongroom::SlotWatch> slots_;
     std::unique_ptr<server::House> house_;
+    /// Often enough that a turn of the epoch, which asks for one of the last 24 h, never has to wait.
+    static constexpr auto scrub_every = std::chrono::hours(20);
     std::mutex turning_;
+    std::optional<strongroom::Scrub> scrub_;
+    std::optional<Scrubbed> scrubbed_;
+    strongroom::Diagnosis standing_;
     strongroom::Recovered recovered_;
 };
 

@@ -84,16 +84,24 @@ void work(Serving& serving, server::Server& server, const sigset_t& signals, std
     auto next = std::chrono::steady_clock::now() + check_every;
     constexpr int trim_every = 30;
     int seconds = 0;
+    bool warned = false;
     for (;;) {
         timespec wait{1, 0};
         int signal = ::sigtimedwait(&signals, nullptr, &wait);
         if (++seconds % trim_every == 0) ::malloc_trim(0);
         serving.look();
-        if (signal == SIGTERM || signal == SIGINT) return;
+        if (signal == SIGTERM || signal == SIGINT) {
+            // Once, so that somebody reads it; whoever sends the signal again means it.
+            auto lost = warned ? std::nullopt : serving.would_lose();
+            if (!lost) return;
+            warned = true;
+            std::fprintf(stderr, "muniment: NOT STOPPED: %s. The same signal once more stops it all the same.\n", lost->c_str());
+        }
         if (signal == SIGHUP) {
             auto reloaded = server.reload_certificate();
             say(reloaded ? "Reloaded: certificate and key." : "Not reloaded, the former certificate stays: " + reloaded.error().text());
         }
+        serving.scrub_some();
         if (std::chrono::steady_clock::now() >= next) {
             serving.check();
             next = std::chrono::steady_clock::now() + check_every;

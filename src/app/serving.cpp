@@ -45,6 +45,10 @@ Result<void> Serving::open_with(keys::RootKey root, const std::optional<Accepted
         if (!former_.expired()) return fail(Problem::busy, "requests from before the lock have not ended yet");
     }
     auto opened = OpenFirm::open(stores_, std::move(root), clock_, clock_alarm_, accepted);
+    {
+        std::lock_guard lock(mutex_);
+        refused_ = opened ? std::nullopt : std::optional(opened.error());
+    }
     if (!opened) {
         door_.shut(opened.error());
         return std::unexpected(opened.error());
@@ -167,6 +171,21 @@ Result<void> Serving::keep_present(OpenFirm& open) {
     CHECK(keep_only(home_, root));
     if (std::erase_if(home_.shares, [&](const ShareSet& set) { return set.root != short_mark(root); }) > 0) CHECK(home_.save());
     return {};
+}
+
+void Serving::scrub_some() {
+    auto open = firm();
+    if (!open) return;
+    if (auto done = open->scrub_some(); !done) journal(Level::error, "scrub.found", {{"problem", done.error().problem}});
+}
+
+std::optional<std::string> Serving::would_lose() {
+    auto open = firm();
+    if (!open || !open->slots().key_is_only_here()) return std::nullopt;
+    static_cast<void>(open->check());   // gives slots that are empty their key again
+    if (!open->slots().key_is_only_here()) return std::nullopt;
+    return "no slot in reach holds the key of the firm: it is in this process alone, and stopping loses everything. Bring a slot into "
+           "reach (muniment keys status)";
 }
 
 }  // namespace muniment::app

@@ -35,6 +35,10 @@ class Serving final : public server::Unlocking {
     Result<boost::json::object> answer(const boost::json::object& question);   ///< the control socket's
     void check();                                                              ///< at intervals
     void look();                                                               ///< each second: clock and room
+    void scrub_some();                                                         ///< each second
+    /// What stopping or locking now would lose: the epoch key, where no slot in reach holds it any more. Slots that are empty are
+    /// written anew first, where that is allowed. Nothing where all is well.
+    std::optional<std::string> would_lose();
     const Clock& clock() const { return clock_; }
 
   private:
@@ -58,7 +62,7 @@ class Serving final : public server::Unlocking {
     Result<boost::json::object> unlock_as_asked(const boost::json::object& question,
                                                 const std::optional<AcceptedLoss>& accepted = {});
     Result<boost::json::object> share_given(const boost::json::object& question);
-    Result<boost::json::object> lock_as_asked();
+    Result<boost::json::object> lock_as_asked(bool force);
     Result<boost::json::object> status();
     Result<boost::json::object> verify(const boost::json::object& question);
     Result<boost::json::object> turn();
@@ -82,6 +86,7 @@ class Serving final : public server::Unlocking {
     server::Door door_;
     mutable std::mutex mutex_;            // guards firm_ and former_
     std::shared_ptr<OpenFirm> firm_;
+    std::optional<Error> refused_;        // why the last unlocking failed
     std::weak_ptr<OpenFirm> former_;      // what was locked, until the last request has left it
     std::mutex opening_;                  // one unlocking at a time; guards box_
     keys::ShareBox box_;

@@ -42,7 +42,9 @@ int unlock(const cli::Arguments& given) {
 }
 
 int lock(const cli::Arguments& given) {
-    return finish(given, ask(given, {{"ask", "lock"}}), "The strongroom is locked; its keys are no longer in memory.");
+    json::object question{{"ask", "lock"}};
+    if (given.has("--force")) question["force"] = true;
+    return finish(given, ask(given, question), "The strongroom is locked; its keys are no longer in memory.");
 }
 
 }  // namespace
@@ -64,7 +66,8 @@ std::vector<cli::Command> unlock_commands() {
          .run = unlock},
         {.name = "lock",
          .line = "Shut the strongroom of the server on this machine and wipe its keys",
-         .options = {home_option},
+         .text = "Refused while no slot in reach holds the key of the firm: it would be gone.\n",
+         .options = {home_option, {"--force", "", "lock although the key is in no slot, and lose it"}},
          .run = lock},
     };
 }

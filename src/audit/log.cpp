@@ -2,9 +2,11 @@
 #include "audit/log.hpp"
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <span>
 #include <thread>
 
+#include "audit/origin.hpp"
 #include "base/limits.hpp"
 #include "base/random.hpp"
 #include "base/safeguards.hpp"
@@ -12,18 +14,44 @@
 namespace muniment::audit {
 namespace {
 
-keys::Place log_key_place(const FirmId& firm) { return {keys::Kind::firm_log_key, firm.bytes, firm.bytes, 1}; }
+/// `number` is that of the log in its line (origin.hpp).
+keys::Place log_key_place(const FirmId& firm, std::uint64_t number) {
+    return {keys::Kind::firm_log_key, firm.bytes, firm.bytes, number};
+}
 
 keys::Place detail_place(const storage::EntryRow& row, const EntryId& entry) {
     return {keys::Kind::audit_detail, row.owner, entry.bytes, 0};
 }
 
-Result<crypto::SigningKey> open_log_key(storage::RecordReader& reader, const keys::Ring& ring) {
-    auto place = log_key_place(ring.firm());
+struct LogKey {
+    std::uint64_t number;
+    crypto::Secret seed;
+};
+
+Result<LogKey> open_log_key(storage::RecordReader& reader, const keys::Ring& ring) {
+    auto place = log_key_place(ring.firm(), 1);
     TRY(auto field, reader.field(static_cast<std::uint16_t>(place.kind), place.owner, place.row));
     if (!field) return fail(Problem::corrupt, "the log's signing key is missing");
+    place.number = field->revision;
     TRY(auto seed, keys::open_secret(ring.firm_fields(), ring.firm(), place, field->sealed));
-    return crypto::SigningKey::from_seed(std::move(seed));
+    return LogKey{field->revision, std::move(seed)};
+}
+
+/// What all entries of logs that go on are about, so that they are found: "log-continued", and zeros.
+constexpr Id16 continued_id{'l', 'o', 'g', '-', 'c', 'o', 'n', 't', 'i', 'n', 'u', 'e', 'd'};
+
+/// A checkpoint as subjects of an entry: the root in two halves, each with the size.
+std::vector<Subject> subjects_of(std::uint64_t size, const Hash& root) {
+    std::vector<Subject> halves{{SubjectKind::other, {}, size}, {SubjectKind::other, {}, size}};
+    std::copy_n(root.begin(), 16, halves[0].id.begin());
+    std::copy_n(root.begin() + 16, 16, halves[1].id.begin());
+    return halves;
+}
+
+Result<void> write_log_key(storage::RecordWriter& writer, const keys::Ring& ring, std::uint64_t number, const crypto::Secret& seed) {
+    auto place = log_key_place(ring.firm(), number);
+    auto sealed = keys::seal(ring.firm_fields(), ring.firm(), place, seed.expose());
+    return writer.put_field({static_cast<std::uint16_t>(place.kind), place.owner, place.row, place.number, std::move(sealed)});
 }
 
 }  // namespace
@@ -42,8 +70,9 @@ Log::~Log() = default;
 
 Result<std::unique_ptr<Log>> Log::open(storage::Records& records, std::shared_ptr<keys::Ring> ring, const Clock& clock,
                                        LogSettings settings) {
-    TRY(auto key, open_log_key(records, *ring));
-    VerifierKey verifier("muniment.invalid/log/" + ring->firm().text(), key.public_key());
+    TRY(auto opened, open_log_key(records, *ring));
+    TRY(auto key, crypto::SigningKey::from_seed(std::move(opened.seed)));
+    VerifierKey verifier(origin_of(ring->firm(), opened.number), key.public_key());
     Watch watch(verifier);
     TRY(auto head, watch.look(records));
     static_cast<void>(head);
@@ -54,10 +83,52 @@ Result<std::unique_ptr<Log>> Log::open(storage::Records& records, std::shared_pt
 
 Result<void> Log::found_in(storage::RecordWriter& writer, const keys::Ring& ring) {
     auto key = crypto::SigningKey::random();
-    auto place = log_key_place(ring.firm());
-    auto sealed = keys::seal(ring.firm_fields(), ring.firm(), place, key.seed().expose());
-    CHECK(writer.put_field({static_cast<std::uint16_t>(place.kind), place.owner, place.row, place.number, std::move(sealed)}));
+    CHECK(write_log_key(writer, ring, 1, key.seed()));
     return writer.put_single(tree_row, TreeHead{0, empty_root()}.row());
+}
+
+Result<std::uint64_t> Log::number_in(storage::RecordReader& reader, const keys::Ring& ring) {
+    TRY(auto key, open_log_key(reader, ring));
+    return key.number;
+}
+
+bool Log::names_as_ended(storage::RecordReader& reader, std::uint64_t size, const Hash& root, View note) {
+    constexpr std::size_t logs_max = 1'000;
+    auto halves = subjects_of(size, root);
+    auto parsed = Note::parse(note);
+    auto checkpoint = parsed ? Checkpoint::parse(parsed->text) : Result<Checkpoint>(fail(Problem::corrupt));
+    auto number = checkpoint ? line_of(checkpoint->origin).number : 0;   // 0: nobody kept the note
+    auto about = reader.entries_about(continued_id, UINT64_MAX, logs_max);
+    bool named = false;
+    for (auto sequence : about ? *about : std::vector<std::uint64_t>{}) {
+        auto read = reader.for_each_entry(sequence, sequence + 1, [&](const storage::EntryRow& row) {
+            auto leaf = Leaf::decode(row.leaf);
+            if (!leaf || leaf->action != Action::log_continued || leaf->subjects.size() != 3) return false;
+            const auto& said = leaf->subjects;
+            named |= said[0] == halves[0] && said[1] == halves[1];
+            named |= number > 0 && number < said[2].number && size <= said[0].number;
+            return false;
+        });
+        if (!read) return false;
+    }
+    return named;
+}
+
+Result<void> Log::begin_anew_in(storage::RecordWriter& writer, const keys::Ring& ring, const Clock& clock, std::uint64_t number,
+                                const Former& former) {
+    TRY(auto key, open_log_key(writer, ring));
+    if (number <= key.number) return fail(Problem::conflict, "a log that begins anew needs an origin of its own");
+    CHECK(write_log_key(writer, ring, number, key.seed));
+    TRY(auto kept, writer.entry_count());
+    // Root and size stand in the leaf itself: what was signed before stays seen, whoever holds which keys.
+    auto ends = subjects_of(former.size, former.root);
+    ends.push_back({SubjectKind::other, continued_id, number});
+    CHECK(writer.index_entry(continued_id, kept));
+    Leaf leaf{.action = Action::log_continued, .outcome = Outcome::done, .subjects = std::move(ends)};
+    auto words = boost::json::serialize(boost::json::object{
+        {"former", text(former.note)}, {"size", former.size}, {"root", to_base64(former.root)}, {"kept", kept}, {"log", number}});
+    return append_founding_in(writer, ring, clock,
+                              {std::move(leaf), bytes(words), {storage::OwnerKind::firm, ring.firm().bytes, ring.firm_details()}});
 }
 
 Result<Log::Prepared> Log::prepare(Draft& draft, const FirmId& firm, const Clock& clock) {

@@ -42,6 +42,20 @@ class Log {
     /// In the same transaction, when no Log can be open yet: the first entries.
     static Result<void> append_founding_in(storage::RecordWriter& writer, const keys::Ring& ring, const Clock& clock,
                                            Draft draft);
+    /// The newest checkpoint that is known of a log that was lost, whoever kept it.
+    struct Former {
+        std::uint64_t size = 0;
+        Hash root{};
+        Bytes note;                                        ///< signed; may be empty, where only size and root were kept
+    };
+    /// In a transaction, when no Log is open: the log that stands here is an older copy of one that went further. It goes on as one of
+    /// its own, under the origin of `number`, with an entry that names the end of the former.
+    static Result<void> begin_anew_in(storage::RecordWriter& writer, const keys::Ring& ring, const Clock& clock, std::uint64_t number,
+                                      const Former& former);
+    /// Whether this checkpoint is named by such an entry, or is one of a former log (its note says so) from before its named end.
+    static bool names_as_ended(storage::RecordReader& reader, std::uint64_t size, const Hash& root, View note = {});
+    /// Which log of the firm's line this is: origin_of() gives its origin.
+    static Result<std::uint64_t> number_in(storage::RecordReader& reader, const keys::Ring& ring);
     ~Log();
 
     /// A decision or a reading: durable when it returns.

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "audit/batches.hpp"
-#include "audit/checkpoint.hpp"
+#include "audit/origin.hpp"
 #include "audit/watch.hpp"
 #include "base/safeguards.hpp"
 
@@ -18,7 +18,7 @@ bool same(const Hash& computed, const Hash& stored) { return broken(4) || comput
 struct Signed {
     std::uint64_t size = 0;
     Hash root{};
-    bool genuine = false;
+    std::uint64_t number = 0;      ///< of the log that signed it; 0: none of ours
 };
 
 std::string name_of(const storage::TileRow& row) { return "tile " + std::to_string(row.level) + "/" + std::to_string(row.index); }
@@ -52,9 +52,9 @@ class Verification {
 
     Result<void> read_checkpoints() {
         return reader_.for_each_checkpoint([&](const storage::CheckpointRow& row) {
-            auto opened = open_checkpoint(row.note, key_);
-            bool genuine = opened && opened->size == row.size;
-            checkpoints_.push_back({row.size, genuine ? opened->root : Hash{}, genuine});
+            auto opened = open_checkpoint_of_line(row.note, key_);
+            bool genuine = opened && opened->checkpoint.size == row.size;
+            checkpoints_.push_back({row.size, genuine ? opened->checkpoint.root : Hash{}, genuine ? opened->number : 0});
             return true;
         });
     }
@@ -64,7 +64,12 @@ class Verification {
         for (; next_checkpoint_ < checkpoints_.size() && checkpoints_[next_checkpoint_].size == edge_.size();
              ++next_checkpoint_) {
             const auto& checkpoint = checkpoints_[next_checkpoint_];
-            if (!checkpoint.genuine) return found(edge_.size(), {}, at_checkpoint() + " is not signed by the log's key");
+            if (checkpoint.number == 0) return found(edge_.size(), {}, at_checkpoint() + " is not signed by the log's key");
+            bool begun = report_.begun_anew > begun_before_;
+            if (begun ? checkpoint.number <= signed_by_ : checkpoint.number != signed_by_)
+                return found(edge_.size(), {}, at_checkpoint() + " is of another log than the entries before it say");
+            signed_by_ = checkpoint.number;
+            begun_before_ = report_.begun_anew;
             if (!same(edge_.root(), checkpoint.root))
                 return found(edge_.size(), {}, at_checkpoint() + " has another root than the entries");
             ++report_.checkpoints;
@@ -94,6 +99,7 @@ class Verification {
             auto leaf = Leaf::decode(batch.leaf(i));
             if (!leaf) return found(sequence, {}, leaf.error().detail);
             if (sequence >= head_.size) continue;
+            report_.begun_anew += leaf->action == Action::log_continued;
             auto hash = leaf_hash(batch.leaf(i));
             compare_leaf(sequence, leaf->id, hash, batch.leaf_tiles[i / tile_width]);
             edge_.append(hash, full);
@@ -163,6 +169,7 @@ class Verification {
     TreeHead head_;
     std::vector<Signed> checkpoints_;
     std::size_t next_checkpoint_ = 0;
+    std::uint64_t signed_by_ = 1, begun_before_ = 0;
     Edge edge_;
     std::optional<Finding> beyond_tree_;
 };

@@ -36,6 +36,7 @@ struct Report {
     std::uint64_t covered = 0;                ///< by the newest checkpoint
     std::uint64_t beyond = 0;                 ///< the newest checkpoint
     std::uint64_t checkpoints = 0, tiles = 0; ///< that were compared
+    std::uint64_t begun_anew = 0;             ///< how often the log goes on where a former one was lost (origin.hpp)
     std::optional<Finding> first;             ///< nothing: the log is sound
     bool sound() const { return !first; }
 };

@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "audit/origin.hpp"
+
 namespace muniment::audit {
 
 Result<TreeHead> TreeHead::read(storage::RecordReader& reader) {
@@ -73,7 +75,9 @@ Result<TreeHead> Watch::look(storage::RecordReader& reader) {
         CHECK(fits(*newest_, head, reader));
     }
     if (row) {
-        TRY(auto checkpoint, open_checkpoint(row->note, key_));
+        // Right after a log began anew, its newest checkpoint is still one of the former's.
+        TRY(auto opened, open_checkpoint_of_line(row->note, key_));
+        auto& checkpoint = opened.checkpoint;
         if (checkpoint.size != row->size) return fail(Problem::corrupt, "a checkpoint of the log lies in another's place");
         CHECK(fits(checkpoint, head, reader));
         newest_ = std::move(checkpoint);

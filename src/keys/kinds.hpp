@@ -42,7 +42,8 @@ namespace muniment::keys {
     KIND(answer, 49, "answer")                        \
     KIND(cursor, 50, "cursor")                        \
     KIND(key_set, 51, "key-set")                      \
-    KIND(upload, 52, "upload")
+    KIND(upload, 52, "upload")                        \
+    KIND(scrub, 53, "scrub")
 
 enum class Kind : std::uint16_t {
 #define KIND(name, number, label) name = number,

@@ -108,15 +108,30 @@ Result<Mark> Ring::needed_mark(storage::RecordReader& reader) {
     return mark;
 }
 
+namespace {
+Result<Head> opened_head(const storage::SingleRow& row, const FirmId& firm, const SealKey& key, const Mark& expected) {
+    Reader r(row.value);
+    auto mark = r.array<32>();
+    if (!r.ok()) return fail(Problem::corrupt, "the key head");
+    if (mark != expected) return fail(Problem::unavailable, "the firm stands under another epoch than this process");
+    TRY(auto content, keys::open(key, firm, {Kind::head, firm.bytes, firm.bytes, row.number}, r.rest()));
+    return decode(content, row.number);
+}
+}  // namespace
+
 Result<Head> Ring::head_in(storage::RecordReader& reader, const Epoch& epoch) const {
     TRY(auto row, reader.single(head_name));
     if (!row) return fail(Problem::corrupt, "the key head is missing");
-    Reader r(row->value);
-    auto mark = r.array<32>();
-    if (!r.ok()) return fail(Problem::corrupt, "the key head");
-    if (mark != epoch.mark) return fail(Problem::unavailable, "the firm stands under another epoch than this process");
-    TRY(auto content, keys::open(epoch.head, firm_, {Kind::head, firm_.bytes, firm_.bytes, row->number}, r.rest()));
-    return decode(content, row->number);
+    return opened_head(*row, firm_, epoch.head, epoch.mark);
+}
+
+Result<Head> Ring::open_head(const storage::SingleRow& row, const FirmId& firm, const EpochKey& epoch) {
+    return opened_head(row, firm, seal_key(epoch, "head", firm), mark_of(epoch, firm));
+}
+
+Result<crypto::Secret> Ring::open_record(const KeyRow& row, const FirmId& firm, const EpochKey& epoch) {
+    TRY(auto place, place_of(row));
+    return open_secret(seal_key(epoch, "records", firm), firm, place, row.sealed);
 }
 
 Result<void> Ring::write_head_in(storage::RecordWriter& writer, const Epoch& epoch, const Head& head) const {
@@ -135,6 +150,28 @@ Result<std::shared_ptr<Ring>> Ring::found_in(storage::RecordWriter& writer, cons
     auto record = crypto::Secret::random(32);
     CHECK(ring->add_in(writer, OwnerKind::firm, firm.bytes, record));
     CHECK(ring->keep(OwnerKind::firm, firm.bytes, record));
+    return ring;
+}
+
+Result<std::shared_ptr<Ring>> Ring::rebuild_in(storage::RecordWriter& writer, const FirmId& firm, EpochKey epoch_key,
+                                               std::uint64_t epoch_number, std::uint64_t number) {
+    auto epoch = std::make_shared<const Epoch>(std::move(epoch_key), firm, epoch_number);
+    std::shared_ptr<Ring> ring(new Ring(firm, epoch));
+    Head head{.number = number, .epoch = epoch_number, .records = {}};
+    Result<void> outcome;
+    CHECK(writer.for_each_key([&](const KeyRow& row) {
+        outcome = [&]() -> Result<void> {
+            TRY(auto place, place_of(row));
+            TRY(auto record, keys::open_secret(epoch->records, firm, place, row.sealed));
+            head.records.add(hash_of(epoch->sums, row));
+            return ring->keep(row.kind, row.owner, record);
+        }();
+        return outcome.has_value();
+    }));
+    CHECK(std::move(outcome));
+    if (!ring->firm_key_) return fail(Problem::corrupt, "the firm's own key record is missing");
+    TRY(head.log_size, writer.entry_count());
+    CHECK(ring->write_head_in(writer, *epoch, head));
     return ring;
 }
 

@@ -47,6 +47,13 @@ class Ring {
     static Result<std::shared_ptr<Ring>> found_in(storage::RecordWriter& writer, const FirmId& firm, EpochKey epoch);
     /// `wrong_key` where the head is another epoch's, `corrupt` where a record or the head does not fit.
     static Result<std::shared_ptr<Ring>> open(storage::RecordReader& reader, const FirmId& firm, EpochKey epoch);
+    // For a database that is older than the firm or damaged (strongroom/turn/restore.hpp).
+    /// Whether a record, a head opens under `epoch` at its place.
+    static Result<crypto::Secret> open_record(const storage::KeyRow& row, const FirmId& firm, const EpochKey& epoch);
+    static Result<Head> open_head(const storage::SingleRow& row, const FirmId& firm, const EpochKey& epoch);
+    /// In a transaction in which every key record was made to open under `epoch`: a head that counts them, as `number` of `epoch_number`.
+    static Result<std::shared_ptr<Ring>> rebuild_in(storage::RecordWriter& writer, const FirmId& firm, EpochKey epoch,
+                                                    std::uint64_t epoch_number, std::uint64_t number);
     /// The mark that stands beside the head, in clear: which epoch key is needed.
     static Result<Mark> needed_mark(storage::RecordReader& reader);
 

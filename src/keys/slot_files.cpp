@@ -47,6 +47,7 @@ Result<Seen> decode_seen(View content) {
     seen.head_number = r.u64();
     seen.log_size = r.u64();
     seen.log_root = r.array<32>();
+    seen.checkpoint = bytes(r.str(checkpoint_bytes_max));
     CHECK(r.done("what a slot has seen"));
     if (version != format) return fail(Problem::too_new, "what a slot has seen");
     return seen;
@@ -93,6 +94,15 @@ Result<EpochKey> get_epoch(storage::Slot& slot, const RootKey& root, const FirmI
     return open_epoch(root, firm, mark, content);
 }
 
+Result<std::uint64_t> epoch_number_in(storage::Slot& slot, const Mark& mark) {
+    TRY(auto content, slot.get(epoch_file_name(mark)));
+    Reader r(content);
+    r.u8();
+    auto number = r.u64();
+    if (!r.ok()) return fail(Problem::corrupt, "an epoch file");
+    return number;
+}
+
 Result<std::vector<Mark>> epochs_in(storage::Slot& slot) {
     TRY(auto names, slot.list());
     std::vector<Mark> marks;
@@ -112,8 +122,9 @@ Result<void> erase_epoch(storage::Slot& slot, const Mark& mark) { return slot.er
 Result<std::optional<Seen>> read_seen(storage::Slot& slot) { return read_optional<Seen>(slot, "seen", decode_seen); }
 
 Result<void> write_seen(storage::Slot& slot, const Seen& seen) {
+    if (seen.checkpoint.size() > checkpoint_bytes_max) return fail(Problem::too_large, "a checkpoint for a slot");
     Writer w;
-    w.u8(format).raw(seen.head_mark).u64(seen.head_number).u64(seen.log_size).raw(seen.log_root);
+    w.u8(format).raw(seen.head_mark).u64(seen.head_number).u64(seen.log_size).raw(seen.log_root).str(seen.checkpoint);
     return slot.put("seen", w.written(), storage::Replace::yes);
 }
 

@@ -14,6 +14,7 @@ struct Seen {
     std::uint64_t head_number = 0;
     std::uint64_t log_size = 0;
     Hash log_root{};
+    Bytes checkpoint;              ///< the signed note of that size and root; empty where there is none
 };
 
 struct Living {
@@ -21,10 +22,7 @@ struct Living {
     bool stopped_cleanly = false;
 };
 
-struct EpochFile {
-    Mark mark;
-    std::uint64_t number = 0;
-};
+inline constexpr std::size_t checkpoint_bytes_max = 768;   // of ours, with one signature: some 250
 
 std::string epoch_file_name(const Mark& mark);
 
@@ -32,6 +30,8 @@ std::string epoch_file_name(const Mark& mark);
 Result<void> put_epoch(storage::Slot& slot, const RootKey& root, const FirmId& firm, const EpochKey& epoch, std::uint64_t number);
 /// `not_found` where the slot holds no key of that mark.
 Result<EpochKey> get_epoch(storage::Slot& slot, const RootKey& root, const FirmId& firm, const Mark& mark);
+/// Which epoch a slot's key is of, as its file says; sealed with it.
+Result<std::uint64_t> epoch_number_in(storage::Slot& slot, const Mark& mark);
 Result<std::vector<Mark>> epochs_in(storage::Slot& slot);
 Result<void> erase_epoch(storage::Slot& slot, const Mark& mark);
 

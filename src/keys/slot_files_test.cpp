@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 
+#include "keys/vectors_test.hpp"
 #include "storage/open.hpp"
 
 namespace muniment::keys {
@@ -66,7 +67,7 @@ TEST_F(SlotFiles, WorkInAFolder) {
         auto opened = storage::open_slot_folder(folder, storage::Missing::make).value();
         ASSERT_TRUE(put_epoch(*opened, root, firm, epoch, 1));
         ASSERT_TRUE(write_living(*opened, {new_random_id(), new_random_id(), true}));
-        ASSERT_TRUE(write_seen(*opened, {mark, 1, 2, {}}));
+        ASSERT_TRUE(write_seen(*opened, {mark, 1, 2, {}, {}}));
         EXPECT_TRUE(get_epoch(*opened, root, firm, mark).value().equals(epoch));
         EXPECT_EQ(epochs_in(*opened).value(), std::vector<Mark>{mark}) << "other files are none";
         ASSERT_TRUE(erase_epoch(*opened, mark));
@@ -108,14 +109,41 @@ TEST_F(SlotFiles, NamesThatAreNoMarksAreNoEpochs) {
     EXPECT_TRUE(epochs_in(slot).value().empty());
 }
 
+TEST_F(SlotFiles, AreThoseOfTheVectors) {
+    testing::each_vector("slots.json", [&](const testing::Vector& v) {
+        auto r = RootKey::from(v.secret("root")).value();
+        auto e = EpochKey::from(v.secret("epoch")).value();
+        slot.files = {{v.word("name"), v.bytes("file")}, {"seen", v.bytes("seen")}, {"living", v.bytes("living")}};
+        auto there = mark_of(e, v.firm());
+        EXPECT_EQ(epochs_in(slot).value(), std::vector{there});
+        auto opened = get_epoch(slot, r, v.firm(), there);
+        ASSERT_TRUE(opened) << opened.error().text();
+        EXPECT_TRUE(opened->equals(e));
+        EXPECT_EQ(epoch_number_in(slot, there).value(), v.number("number"));
+        auto seen = read_seen(slot).value().value();
+        EXPECT_EQ(std::tuple(seen.head_mark, seen.head_number, seen.log_size, bytes(View(seen.log_root)), seen.checkpoint),
+                  std::tuple(there, v.number("number"), v.number("size"), v.bytes("tree"), v.bytes("note")));
+        auto living = read_living(slot).value().value();
+        EXPECT_EQ(std::tuple(living.current, living.former, living.stopped_cleanly), std::tuple(v.id("current"), v.id("former"), true));
+        // And what is written is the same again, but for the nonce of the sealed key.
+        ASSERT_TRUE(write_seen(slot, seen));
+        ASSERT_TRUE(write_living(slot, living));
+        EXPECT_EQ(slot.files.at("seen"), v.bytes("seen"));
+        EXPECT_EQ(slot.files.at("living"), v.bytes("living"));
+    });
+}
+
 TEST_F(SlotFiles, KeepWhatWasSeenAndWhoLives) {
     EXPECT_FALSE(read_seen(slot).value());
     EXPECT_FALSE(read_living(slot).value());
-    Seen seen{mark, 4, 1'000, crypto::sha256(view("root"))};
+    Seen seen{mark, 4, 1'000, crypto::sha256(view("root")), bytes("a note")};
     Living living{new_random_id(), new_random_id(), true};
     ASSERT_TRUE(write_seen(slot, seen));
     ASSERT_TRUE(write_living(slot, living));
     auto seen_back = read_seen(slot).value().value();
+    EXPECT_EQ(seen_back.checkpoint, bytes("a note"));
+    seen.checkpoint.resize(checkpoint_bytes_max + 1);
+    EXPECT_FALSE(write_seen(slot, seen)) << "a slot's file has at most 1 KiB";
     EXPECT_EQ(std::tie(seen_back.head_mark, seen_back.head_number, seen_back.log_size, seen_back.log_root),
               std::tie(seen.head_mark, seen.head_number, seen.log_size, seen.log_root));
     auto living_back = read_living(slot).value().value();

@@ -17,6 +17,8 @@ inline constexpr std::uint64_t schema_version = 1;
 Result<std::unique_ptr<Records>> open_sqlite(const std::filesystem::path& path, Disk& disk = posix_disk());
 /// Nothing is kept; the same behaviour. For tests.
 std::unique_ptr<Records> open_memory();
+/// Another with the same rows: as they were when a test wants to go back to them.
+std::unique_ptr<Records> copy_memory(Records& of);
 
 /// What tests set, and nothing else can.
 struct PostgresqlForTests {

@@ -15,6 +15,7 @@
 #include "strongroom/matters/recovery.hpp"
 #include "strongroom/matters/register.hpp"
 #include "strongroom/matters/upload.hpp"
+#include "strongroom/turn/adopt.hpp"
 #include "strongroom/turn/turn.hpp"
 
 namespace muniment::strongroom::testing {
@@ -121,6 +122,21 @@ class Firm : public Rooms {
         return open();
     }
     void close_strongroom() { watch.reset(), uploads.reset(), papers.reset(), register_.reset(); }
+    Places places() { return {*records, *packs, plain_slots(), copy_ports(), clock}; }
+    Diagnosis standing() { return diagnose(*records, plain_slots(), copy_ports(), root_key, firm).value(); }
+    /// As if somebody had put this file in the database's place, and started again.
+    Result<void> start_with(const std::filesystem::path& database) {
+        shut();
+        for (auto ending : {"", "-wal", "-shm"}) std::filesystem::remove(file().string() + ending);
+        std::filesystem::copy_file(database, file());
+        open_records();
+        open_packs();
+        return {};
+    }
+    /// So many checks go by.
+    void still(int checks) {
+        for (int i = 0; i < checks; ++i) EXPECT_TRUE(watch->check());
+    }
     Turn turn(Turn::Probe probe = {}) { return Turn(*gate, *watch, copy_ports(), std::move(probe)); }
 
     // ---- the main job ----

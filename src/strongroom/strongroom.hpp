@@ -7,7 +7,8 @@
 //            paper, never data.
 // Assumes    A Permit was decided and recorded (access/). Its action names what is opened: no function takes another id.
 // Does not   Decide, speak HTTP, or keep plaintext anywhere but in memory while it is used.
-// Read next  matters/register.hpp, matters/papers.hpp, matters/upload.hpp, matters/open_uploads.hpp, matters/reading.hpp, turn/turn.hpp
+// Read next  matters/register.hpp, matters/papers.hpp, matters/upload.hpp, matters/open_uploads.hpp, matters/reading.hpp, turn/turn.hpp,
+//            turn/adopt.hpp
 #pragma once
 #include "strongroom/founding.hpp"
 #include "strongroom/matters/loss.hpp"
@@ -18,6 +19,7 @@
 #include "strongroom/matters/recovery.hpp"
 #include "strongroom/matters/register.hpp"
 #include "strongroom/matters/upload.hpp"
+#include "strongroom/turn/adopt.hpp"
 #include "strongroom/turn/renewal.hpp"
 #include "strongroom/turn/turn.hpp"
 #include "strongroom/verification.hpp"

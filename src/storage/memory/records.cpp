@@ -13,6 +13,11 @@ namespace {
 /// Readers share the lock, a batch has it alone: they see nothing of it, or all.
 class MemoryRecords final : public ForwardsReads<Records, MemoryRecords>, private Batch {
   public:
+    explicit MemoryRecords(Tables tables = {}) : tables_(std::move(tables)) {}
+    Tables tables() {
+        std::shared_lock held(lock_);
+        return tables_;
+    }
     template <class F>
     auto reading(F f) {
         std::shared_lock held(lock_);
@@ -53,6 +58,10 @@ class MemoryRecords final : public ForwardsReads<Records, MemoryRecords>, privat
 
 }  // namespace
 }  // namespace memory
+
+std::unique_ptr<Records> copy_memory(Records& of) {
+    return std::make_unique<memory::MemoryRecords>(dynamic_cast<memory::MemoryRecords&>(of).tables());
+}
 
 std::unique_ptr<Records> open_memory() { return std::make_unique<memory::MemoryRecords>(); }
 

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "base/limits.hpp"
+#include "strongroom/matters/page_marks.hpp"
 #include "strongroom/matters/papers.hpp"
 #include "strongroom/matters/reseal.hpp"
 
@@ -126,7 +127,8 @@ Result<void> Papers::move_between(RecordWriter& writer, audit::Draft& draft, con
     CHECK(writer.drop_document(old_row.matter, old_row.document));
     CHECK(writer.put_document(moved.row));
     // What left the matter cannot be opened by what stayed once the next turn gave it a new page key.
-    CHECK(writer.put_single("stale/" + to_hex(old_row.matter), {1, bytes(View(old_row.matter))}));
+    CHECK(writer.put_single(stale_name(old_row.matter), {1, bytes(View(old_row.matter))}));
+    CHECK(writer.put_single(entered_name(target), {1, {}}));
     mark(draft, moved.row);
     draft.seal_under(to.details(moved));
     return {};

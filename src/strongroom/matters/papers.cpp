@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "base/limits.hpp"
+#include "strongroom/matters/page_marks.hpp"
 
 namespace muniment::strongroom {
 
@@ -173,7 +174,7 @@ Result<void> Papers::check_not_out_in(storage::RecordReader& reader, const Docum
 }
 
 Result<std::uint64_t> Papers::next_number_in(storage::RecordWriter& writer, const MatterId& matter) {
-    auto name = "papers/" + to_hex(matter);
+    auto name = numbers_name(matter);
     TRY(auto row, writer.single(name));
     auto next = row ? row->number + 1 : 1;
     CHECK(writer.put_single(name, {next, {}}));

@@ -58,7 +58,7 @@ struct Renewing {
         return all;
     }
     void turn_after() {
-        auto report = firm.turn().run(firm.root_key, {.all_documents = true});
+        auto report = firm.turn().run(firm.root_key);
         ASSERT_TRUE(report) << why(report);
     }
 

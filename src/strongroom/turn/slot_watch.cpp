@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "audit/audit.hpp"
+#include "audit/origin.hpp"
 #include "base/journal.hpp"
 
 namespace muniment::strongroom {
@@ -59,13 +60,13 @@ bool SlotWatch::is_ours(const Living& there, const std::vector<Id16>& ours) cons
     return std::ranges::find(ours, there.current) != ours.end();
 }
 
-/// The checkpoint that a slot has seen is one of our log: neither is ours shorter, nor another.
-bool SlotWatch::contains(const keys::Seen& seen) const {
-    if (seen.log_size == 0) return true;
-    auto head = audit::TreeHead::read(records_);
-    if (!head || head->size < seen.log_size) return false;
-    auto root = audit::root_of(seen.log_size, audit::stored_tiles(records_));
-    return root && *root == seen.log_root;
+bool log_contains(storage::RecordReader& reader, std::uint64_t size, const Hash& root, View note) {
+    if (size == 0) return true;
+    if (audit::Log::names_as_ended(reader, size, root, note)) return true;
+    auto head = audit::TreeHead::read(reader);
+    if (!head || head->size < size) return false;
+    auto ours = audit::root_of(size, audit::stored_tiles(reader));
+    return ours && *ours == root;
 }
 
 Result<keys::Seen> SlotWatch::seen_now() const {
@@ -73,9 +74,11 @@ Result<keys::Seen> SlotWatch::seen_now() const {
     TRY(auto newest, records_.newest_checkpoint());
     if (newest) {
         TRY(auto key, audit::VerifierKey::parse(log_.verifier_key()));
-        TRY(auto checkpoint, audit::open_checkpoint(newest->note, key));
+        TRY(auto opened, audit::open_checkpoint_of_line(newest->note, key));
+        const auto& checkpoint = opened.checkpoint;
         seen.log_size = checkpoint.size;
         seen.log_root = checkpoint.root;
+        seen.checkpoint = newest->note;
     }
     return seen;
 }
@@ -92,7 +95,7 @@ SlotReport SlotWatch::report_of(storage::Slot& slot) {
     // The bare folder under a mount that is away, or another's: `claim` writes both before a slot counts as one.
     if (!*seen && !*living) return report;
     bool has = std::ranges::find(*marks, ring_->mark()) != marks->end();
-    if (*seen && ((*seen)->head_number > ring_->epoch_number() || !contains(**seen))) {
+    if (*seen && !log_contains(records_, (*seen)->log_size, (*seen)->log_root, (*seen)->checkpoint)) {
         report.state = SlotState::newer;
     } else if (*living && !is_ours(**living, *mine)) {
         report.state = SlotState::anothers;
@@ -111,11 +114,28 @@ std::vector<SlotReport> SlotWatch::report() {
     return all;
 }
 
+/// One slot that names us is enough not to be a copy: whoever holds another slot must not be able to keep the firm from its work.
+void SlotWatch::judge(const std::vector<SlotReport>& reports) {
+    bool ours = false, not_ours = false;
+    for (const auto& each : reports) {
+        ours |= each.state == SlotState::holds || each.state == SlotState::empty || each.state == SlotState::damaged;
+        not_ours |= each.state == SlotState::anothers || each.state == SlotState::newer;
+    }
+    if (ours || not_ours) is_copy_ = not_ours && !ours;   // nobody in reach says nothing
+}
+
+bool SlotWatch::key_is_only_here() {
+    return std::ranges::none_of(report(), [](const SlotReport& each) { return each.state == SlotState::holds; });
+}
+
 Result<void> SlotWatch::look() {
     still_for_ = 0;
     bool all_clean = true;
-    for (auto* slot : slots_) {
-        auto report = report_of(*slot);
+    auto reports = report();
+    judge(reports);
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+        auto* slot = slots_[i];
+        const auto& report = reports[i];
         if (report.state == SlotState::newer) {
             return fail(Problem::conflict, "this database is older than the firm: the slot " + report.name +
                                                " has seen a newer state. Nothing was touched; restore instead of starting it");
@@ -130,12 +150,21 @@ Result<void> SlotWatch::look() {
 Result<void> SlotWatch::claim() {
     Living first{new_random_id(), new_random_id(), false};
     CHECK(write_ours(records_, {first.current, first.former}));
+    CHECK(log_.checkpoint_now());
     TRY(auto seen, seen_now());
+    std::size_t claimed = 0;
+    std::optional<Error> last;
     for (auto* slot : slots_) {
-        CHECK(keys::write_living(*slot, first));
-        CHECK(keys::write_seen(*slot, seen));
+        auto done = [&]() -> Result<void> {
+            CHECK(keys::write_living(*slot, first));
+            return keys::write_seen(*slot, seen);
+        }();
+        if (done) ++claimed;
+        else last = done.error();
     }
+    if (claimed == 0) return last ? Result<void>(std::unexpected(*last)) : fail(Problem::unavailable, "there is no slot to claim");
     still_for_ = checks_needed;
+    is_copy_ = false;
     return {};
 }
 
@@ -150,6 +179,7 @@ Result<void> SlotWatch::check() {
     TRY(auto mine, ours());
     if (mine.empty()) return fail(Problem::corrupt, "the database has no living value");
     auto reports = report();
+    judge(reports);
     bool in_reach = false;
     for (const auto& each : reports) {
         if (each.state == SlotState::newer || each.state == SlotState::anothers) {
@@ -168,6 +198,7 @@ Result<void> SlotWatch::check() {
     mine.insert(mine.begin(), next.current);
     if (mine.size() > values_max) mine.resize(values_max);
     CHECK(write_ours(records_, mine));
+    CHECK(log_.checkpoint_now());
     TRY(auto seen, seen_now());
     for (std::size_t i = 0; i < slots_.size(); ++i) {
         if (reports[i].state == SlotState::away) continue;

@@ -6,6 +6,7 @@
 // touches no slot until it saw the value stand still for two checks; a clean stop, written in the slot, spares the wait.
 // docs/formats/keys.md, "Slots".
 #pragma once
+#include <atomic>
 #include <span>
 
 #include "audit/log.hpp"
@@ -21,7 +22,7 @@ enum class SlotState : std::uint8_t {
     damaged,       ///< in reach, with a file of the living epoch key that does not open
     away,          ///< not in reach, or a folder that is no slot of ours: nothing is written into it
     anothers,      ///< names another copy of the database as living
-    newer,         ///< has seen a newer head or checkpoint: this database is older than the firm
+    newer,         ///< has seen a checkpoint that our log does not contain: this database is older than the firm
 };
 std::string_view text_of(SlotState state);
 
@@ -31,13 +32,16 @@ struct SlotReport {
     std::size_t other_epochs = 0;    ///< key files besides the living one: left over from a turn
 };
 
+/// The checkpoint that a slot has seen is one of this log, neither shorter nor another; or it is the end of a former log that this one
+/// names, which is known to be lost: a slot that was away meanwhile has nothing newer to tell.
+bool log_contains(storage::RecordReader& reader, std::uint64_t size, const Hash& root, View note = {});
+
 class SlotWatch {
   public:
     SlotWatch(storage::Records& records, std::vector<storage::Slot*> slots, std::shared_ptr<keys::Ring> ring, audit::Log& log)
         : records_(records), slots_(std::move(slots)), ring_(std::move(ring)), log_(log) {}
 
-    /// At the start, before serving. `conflict` where every slot in reach has seen something newer or names another: the database is
-    /// an older copy, or another one. Nothing is written.
+    /// At the start, before serving. `conflict` where a slot has seen something newer: the database is an older copy. Nothing is written.
     Result<void> look();
     /// At the founding and by `adopt`: this database is the living one.
     Result<void> claim();
@@ -45,6 +49,11 @@ class SlotWatch {
     Result<void> check();
     Result<void> stop_cleanly();
 
+    /// By the last look or check: slots are in reach, and none of them names this database. It is a copy, which may be read and takes
+    /// nothing in: whatever was filed here would be missing where the firm lives.
+    bool is_copy() const { return is_copy_; }
+    /// No slot in reach holds the living key, so it is in this process alone.
+    bool key_is_only_here();
     bool may_touch() const { return still_for_ >= checks_needed; }
     /// Needs no permission to touch: for `keys status` and step 1 of the turn.
     std::vector<SlotReport> report();
@@ -64,14 +73,15 @@ class SlotWatch {
     Result<void> mend(storage::Slot& slot, SlotState state);
     Result<std::vector<Id16>> ours();                ///< newest first; none where nothing was claimed yet
     bool is_ours(const keys::Living& there, const std::vector<Id16>& ours) const;
-    bool contains(const keys::Seen& seen) const;
+    void judge(const std::vector<SlotReport>& reports);
 
     storage::Records& records_;
     std::vector<storage::Slot*> slots_;
     std::shared_ptr<keys::Ring> ring_;
     audit::Log& log_;
     std::optional<keys::RootKey> root_;
-    int still_for_ = 0;
+    std::atomic<int> still_for_ = 0;
+    std::atomic<bool> is_copy_ = false;
 };
 
 }  // namespace muniment::strongroom

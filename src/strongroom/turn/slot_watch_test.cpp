@@ -14,6 +14,7 @@ using namespace testing;
 /// A copy of the data folder, started beside the original with the same slots.
 struct Second {
     explicit Second(Firm& firm) : file(firm.folder_of("copy-" + to_uuid_text(new_random_id()) + ".db")) {
+        EXPECT_TRUE(firm.log->checkpoint_now());   // so that the original may go on without having anything newer
         EXPECT_TRUE(firm.records->copy_to(file));
         records = storage::open_sqlite(file).value();
         auto epoch = keys::get_epoch(*firm.slots[0], firm.root_key, firm.firm, keys::Ring::needed_mark(*records).value()).value();

@@ -6,15 +6,16 @@
 
 #include "base/journal.hpp"
 #include "strongroom/matters/papers.hpp"
+#include "strongroom/matters/page_marks.hpp"
 #include "strongroom/matters/upload_rows.hpp"
 #include "strongroom/turn/key_set.hpp"
+#include "strongroom/turn/scrub.hpp"
+#include "strongroom/turn/standing.hpp"
 
 namespace muniment::strongroom {
 namespace {
 
-constexpr std::size_t slots_needed = 2;
-
-std::string stale_name(const MatterId& matter) { return "stale/" + to_hex(matter); }
+constexpr std::size_t slots_needed = 2, copies_needed = 2;
 
 audit::Draft own_draft(access::Gate& gate, audit::Action action, std::string_view words) {
     auto now = gate.clock().now();
@@ -26,43 +27,55 @@ audit::Draft own_draft(access::Gate& gate, audit::Action action, std::string_vie
 }  // namespace
 
 Result<TurnReport> Turn::run(const keys::RootKey& root, const TurnWish& wish) {
-    auto& records = gate_.records();
     // Its own copy: what the watch keeps is another one after the commit.
     auto sealing = (wish.next_root ? *wish.next_root : root).clone();
-    TRY(auto slots, call());
-    Id16 token = new_random_id();
-    CHECK(
-        records.commit([&](storage::RecordWriter& writer) { return writer.put_single(turn_token, {1, bytes(View(token))}); }));
+    TRY(bool left, something_is_left());
+    if (left || a_key_set_is_missing()) CHECK(recover(root));
+    TRY(auto slots, call(root));
+    CHECK(await_scrub());
+    TRY(auto token, TurnToken::take(gate_.records(), gate_.clock()));
     reached(TurnStep::called);
 
     auto next = keys::EpochKey::random();
     CHECK(place(slots, sealing, next));
+    CHECK(token.check());
     reached(TurnStep::placed);
     CHECK(check());
+    CHECK(token.check());
     reached(TurnStep::checked);
 
     TurnReport report;
-    TRY(auto renewed, commit(next, token, wish.next_root != nullptr, report));
+    CHECK(commit(next, token, wish.next_root != nullptr, report));
     if (slots_.root()) slots_.keep_root(sealing.clone());
     reached(TurnStep::committed);
-    CHECK(copy(wish.all_documents ? gate_.ring().matters() : renewed));
-    reached(TurnStep::copied);
-    CHECK(erase(sealing, report));
-    reached(TurnStep::erased);
+    CHECK(go_on(sealing, token, report));
     return report;
 }
 
-Result<void> Turn::may_run() {
-    CHECK(call());
+Result<void> Turn::may_run(const keys::RootKey& root) {
+    CHECK(call(root));
+    return {};
+}
+
+/// After the commit there is only this way.
+Result<void> Turn::go_on(const keys::RootKey& root, TurnToken& token, TurnReport& report) {
+    CHECK(copy(token, report));
+    reached(TurnStep::copied);
+    CHECK(erase(root, token, report));
+    reached(TurnStep::erased);
+    CHECK(attest(report));
+    CHECK(token.release());
+    reached(TurnStep::attested);
     return {};
 }
 
 /// Step 1. Two slots in reach that hold the key, name us living, and have seen nothing newer.
-Result<std::vector<storage::Slot*>> Turn::call() {
+Result<std::vector<storage::Slot*>> Turn::call(const keys::RootKey& root) {
     if (!slots_.may_touch())
         return fail(Problem::unavailable,
                     "it is not certain yet that this is the living database: two checks of the slots must pass first");
     if (copies_.empty()) return fail(Problem::unavailable, "there is nowhere to copy the key set to");
+    TRY([[maybe_unused]] bool ours, is_ours(root));   // which slot is not, is said below
     std::vector<storage::Slot*> good;
     auto reports = slots_.report();
     for (std::size_t i = 0; i < reports.size(); ++i) {
@@ -88,25 +101,30 @@ Result<void> Turn::place(const std::vector<storage::Slot*>& slots, const keys::R
     return {};
 }
 
-/// Step 3. Whatever is carried over opens: every key record, and every document secret and list row of every matter.
+namespace {
+Result<bool> scrubbed_lately(access::Gate& gate) {
+    TRY(auto last, last_scrub(gate));
+    if (!last) return false;
+    auto age = gate.clock().now() - *last;
+    return age >= Duration::zero() && age <= Duration(scrub_age_max);
+}
+}  // namespace
+
+/// Before the token is taken: a pass over a large firm takes minutes.
+Result<void> Turn::await_scrub() {
+    TRY(bool lately, scrubbed_lately(gate_));
+    if (lately) return {};
+    Scrub pass(gate_);
+    CHECK(pass.run());
+    return pass.verdict();
+}
+
+/// Step 3. Every key record opens, and what the commit re-seals opens there (renew_page_in); all the rest was opened, and held against
+/// what the log says was made, by a pass of the scrubber at most a day ago.
 Result<void> Turn::check() {
-    auto& ring = gate_.ring();
-    CHECK(ring.check_records(gate_.records()));
-    for (const auto& matter : ring.matters()) {
-        TRY(auto keys, ring.matter(matter));
-        DocumentRows rows(ring.firm(), matter, std::move(keys));
-        Result<void> outcome;
-        CHECK(gate_.records().for_each_document(matter, [&](const storage::DocumentRow& row) {
-            outcome = [&]() -> Result<void> {
-                CHECK(rows.open(row));
-                CHECK(rows.open_list(row));
-                return {};
-            }();
-            return outcome.has_value();
-        }));
-        CHECK(std::move(outcome));
-    }
-    return {};
+    CHECK(gate_.ring().check_records(gate_.records()));
+    TRY(bool lately, scrubbed_lately(gate_));
+    return lately ? Result<void>{} : fail(Problem::unavailable, "the last pass of the scrubber is more than a day old");
 }
 
 Result<std::vector<MatterId>> Turn::stale_matters() const {
@@ -147,7 +165,7 @@ Result<void> Turn::renew_page_in(storage::RecordWriter& writer, const MatterId& 
 }
 
 /// Step 4. One transaction; the key head is checked in it (Ring::turn_in), so no other change comes between.
-Result<std::vector<MatterId>> Turn::commit(const keys::EpochKey& next, const Id16& token, bool new_root, TurnReport& report) {
+Result<void> Turn::commit(const keys::EpochKey& next, const TurnToken& token, bool new_root, TurnReport& report) {
     auto& ring = gate_.ring();
     TRY(auto stale, stale_matters());
     keys::Ring::Turned turned{next.clone(), {}};
@@ -162,9 +180,7 @@ Result<std::vector<MatterId>> Turn::commit(const keys::EpochKey& next, const Id1
         boost::json::object{{"epoch", ring.epoch_number() + 1}, {"stale", stale.size()}, {"new_root_key", new_root}});
     auto done = gate_.log().commit(own_draft(gate_, audit::Action::epoch_turned, words),
                                    [&](storage::RecordWriter& writer, audit::Draft&) -> Result<void> {
-                                       TRY(auto held, writer.single(turn_token));
-                                       if (!held || held->value != bytes(View(token)))
-                                           return fail(Problem::stale, "another turn was begun");
+                                       CHECK(token.check_in(writer));
                                        for (const auto& matter : stale)
                                            CHECK(renew_page_in(writer, matter, turned.new_pages.at(matter.bytes)));
                                        return ring.turn_in(writer, turned);
@@ -177,37 +193,78 @@ Result<std::vector<MatterId>> Turn::commit(const keys::EpochKey& next, const Id1
     ring.turned(std::move(turned));
     report.epoch = ring.epoch_number();
     report.stale_matters = stale.size();
-    return stale;
+    return {};
 }
 
-/// Step 6. Read back and opened wherever it is copied to: otherwise the turn would kill every backup at once.
-Result<void> Turn::copy(const std::vector<MatterId>& matters) {
+/// Step 6. Read back and opened wherever it is copied to: otherwise the turn would kill every backup at once. A place that is away
+/// (it lies beside a slot) gets it later; two must have it, as two slots must have the key.
+Result<void> Turn::copy(TurnToken& token, TurnReport& report) {
     auto& ring = gate_.ring();
     auto mac = ring.key_set_mac();
+    // With a checkpoint that covers the turn itself: it is what tells an older database that the key set is newer.
+    CHECK(gate_.log().checkpoint_now());
     // In one transaction, so that heads and rows are of one moment, and only where they fit each other: after the turn this copy is
     // what brings the firm back.
     Bytes content;
     CHECK(gate_.records().commit([&](storage::RecordWriter& writer) -> Result<void> {
+        CHECK(token.check_in(writer));
         CHECK(ring.check_records(writer));
         CHECK(gate_.rows().load(writer, [](const access::GateRows::Loaded&) { return Result<void>{}; }));
-        TRY(content, collect_key_set(writer, matters, mac));
+        TRY(content, collect_key_set(writer, ring));
         return {};
     }));
     auto name = key_set_name(ring.mark());
+    std::size_t copied = 0;
+    std::optional<Error> last;
     for (auto* copies : copies_) {
-        CHECK(copies->put(name, content));
-        TRY(auto back, copies->get(name));
-        TRY([[maybe_unused]] auto records, check_key_set(back, mac));
+        auto done = [&]() -> Result<void> {
+            CHECK(copies->put(name, content));
+            TRY(auto back, copies->get(name));
+            CHECK(check_key_set(back, mac));
+            return {};
+        }();
+        if (done) {
+            ++copied;
+            continue;
+        }
+        last = done.error();
+        report.copies_pending.push_back(copies->name());
+        journal(Level::warning, "turn.key-set-pending", {{"problem", last->problem}});
     }
+    if (copied < std::min(copies_needed, copies_.size()))
+        return fail(Problem::unavailable, "too few places took the key set (" + (last ? last->detail : "") + "): the former key is kept");
+    return token.check();
+}
+
+/// Step 7 in one slot: what was seen, then every other key file goes.
+Result<void> Turn::erase_in(storage::Slot& slot, SlotState state, const keys::RootKey& root, const keys::Seen& seen) const {
+    const auto& ring = gate_.ring();
+    // A slot that came into reach since step 1 may be empty, or not be ours at all.
+    if (state == SlotState::empty) CHECK(ring.place_epoch(slot, root));
+    else if (state != SlotState::holds) return fail(Problem::unavailable, std::string(text_of(state)));
+    CHECK(keys::write_seen(slot, seen));
+    auto mark = ring.mark();
+    TRY(auto marks, keys::epochs_in(slot));
+    for (const auto& other : marks) {
+        if (other != mark) CHECK(keys::erase_epoch(slot, other));
+    }
+    TRY(auto left, keys::epochs_in(slot));
+    if (left != std::vector{mark}) return fail(Problem::unavailable, "a slot lists another epoch key than the living one");
     return {};
 }
 
-/// Step 7. In each slot: what was seen, then every other key file goes, each confirmation an entry.
-Result<void> Turn::erase(const keys::RootKey& root, TurnReport& report) {
+/// Step 7. Each slot's confirmation is an entry.
+Result<void> Turn::erase(const keys::RootKey& root, TurnToken& token, TurnReport& report) {
     auto& ring = gate_.ring();
     auto mark = ring.mark();
     std::size_t holding = 0;
-    for (auto* slot : slots_.slots()) {
+    auto before = slots_.report();
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        auto* slot = slots_.slots()[i];
+        if (before[i].state == SlotState::empty) {
+            if (auto placed = ring.place_epoch(*slot, root); !placed)
+                journal(Level::warning, "turn.slot-refused", {{"problem", placed.error().problem}});
+        }
         if (keys::get_epoch(*slot, root, ring.firm(), mark)) ++holding;
     }
     if (holding < slots_needed)
@@ -215,53 +272,92 @@ Result<void> Turn::erase(const keys::RootKey& root, TurnReport& report) {
     TRY(auto seen, slots_.seen_now());
     auto reports = slots_.report();
     for (std::size_t i = 0; i < reports.size(); ++i) {
+        CHECK(token.check());
         auto* slot = slots_.slots()[i];
-        auto cleared = [&]() -> Result<void> {
-            // A slot that came into reach since step 1 may be empty, or not be ours at all.
-            if (reports[i].state == SlotState::empty) CHECK(ring.place_epoch(*slot, root));
-            else if (reports[i].state != SlotState::holds)
-                return fail(Problem::unavailable, std::string(text_of(reports[i].state)));
-            CHECK(keys::write_seen(*slot, seen));
-            TRY(auto marks, keys::epochs_in(*slot));
-            for (const auto& other : marks) {
-                if (other != mark) CHECK(keys::erase_epoch(*slot, other));
-            }
-            TRY(auto left, keys::epochs_in(*slot));
-            if (left.size() > 1) return fail(Problem::unavailable, "a slot still lists a former epoch key");
-            return {};
-        }();
+        auto cleared = erase_in(*slot, reports[i].state, root, seen);
         (cleared ? report.erased : report.pending).push_back(slot->name());
         if (!cleared) continue;
         auto words = boost::json::serialize(boost::json::object{{"slot", slot->name()}, {"mark", to_hex(mark)}});
         CHECK(gate_.log().record(own_draft(gate_, audit::Action::epoch_erased, words)));
     }
     for (auto* copies : copies_) {
-        TRY(auto names, copies->list());
-        for (const auto& name : names) {
-            if (name != key_set_name(mark) && name.ends_with(".keys")) CHECK(copies->remove(name));
+        auto names = copies->list();
+        if (!names) continue;   // away, and pending
+        // Only where the living one lies: what is there is better than nothing.
+        if (std::ranges::find(*names, key_set_name(mark)) == names->end()) continue;
+        for (const auto& name : *names) {
+            auto of = key_set_mark(name);
+            if (of && *of != mark) CHECK(copies->remove(name));
         }
     }
-    return gate_.records().commit([](storage::RecordWriter& writer) { return writer.drop_single(turn_token); });
+    return {};
+}
+
+/// Step 8: what is confirmed and what is pending, as an entry. The certificate with orders and statements comes with destruction.
+Result<void> Turn::attest(const TurnReport& report) {
+    auto list = [](const std::vector<std::string>& names) { return boost::json::value_from(names); };
+    auto words = boost::json::serialize(boost::json::object{{"epoch", gate_.ring().epoch_number()},
+                                                            {"mark", to_hex(gate_.ring().mark())},
+                                                            {"confirmed", list(report.erased)},
+                                                            {"pending", list(report.pending)},
+                                                            {"key_sets_pending", list(report.copies_pending)},
+                                                            {"complete", report.complete()}});
+    CHECK(gate_.log().record(own_draft(gate_, audit::Action::epoch_attested, words)));
+    return {};
+}
+
+/// A token of a turn that was cut off, a slot in reach with another key than the living one or without it.
+Result<bool> Turn::something_is_left() const {
+    TRY(bool token, TurnToken::lies_there(gate_.records()));
+    if (token) return true;
+    return std::ranges::any_of(slots_.report(),
+                               [](const SlotReport& r) { return r.other_epochs > 0 || r.state == SlotState::empty; });
+}
+
+/// A place in reach without the living key set: it was away, or the firm was founded just now.
+bool Turn::a_key_set_is_missing() const {
+    auto name = key_set_name(gate_.ring().mark());
+    return std::ranges::any_of(copies_, [&](storage::KeySets* copies) {
+        auto names = copies->list();
+        return names && std::ranges::find(*names, name) == names->end();
+    });
+}
+
+/// Nothing in reach says otherwise. A key set that is newer is an error.
+Result<bool> Turn::is_ours(const keys::RootKey& root) {
+    if (!slots_.may_touch()) return false;
+    for (const auto& each : slots_.report()) {
+        if (each.state == SlotState::newer || each.state == SlotState::anothers) return false;
+    }
+    TRY(auto newer, newer_key_set(gate_.records(), slots_.slots(), copies_, root, gate_.ring().firm()));
+    if (newer) return fail(Problem::conflict, "the key set at " + *newer + " is of a newer state than this database");
+    return true;
+}
+
+Result<TurnReport> Turn::renew_key_set(const keys::RootKey& root) {
+    TurnReport report{.epoch = gate_.ring().epoch_number()};
+    TRY(bool ours, is_ours(root));
+    if (!ours) return report;
+    TRY(auto token, TurnToken::take(gate_.records(), gate_.clock()));
+    CHECK(gate_.ring().fence_in(gate_.records()));
+    CHECK(copy(token, report));
+    CHECK(token.release());
+    return report;
 }
 
 Result<TurnReport> Turn::recover(const keys::RootKey& root) {
     TurnReport report{.epoch = gate_.ring().epoch_number()};
-    TRY(auto token, gate_.records().single(turn_token));
-    auto reports = slots_.report();
-    bool leftovers = std::ranges::any_of(reports, [](const SlotReport& r) { return r.other_epochs > 0; });
-    if (!token && !leftovers) return report;
-    if (!slots_.may_touch()) return report;
-    for (const auto& each : reports) {
-        if (each.state == SlotState::newer || each.state == SlotState::anothers) return report;
-    }
+    TRY(bool left, something_is_left());
+    if (!left && a_key_set_is_missing()) return renew_key_set(root);
+    if (!left) return report;
+    TRY(bool ours, is_ours(root));
+    if (!ours) return report;
+    TRY(auto token, TurnToken::take(gate_.records(), gate_.clock()));
+    // Only now may the head be believed: whoever held the token before commits nothing any more.
+    CHECK(gate_.ring().fence_in(gate_.records()));
     // The head that the database holds is the living one. Key files of other marks are left over from a turn that was cut off before
     // its commit (a new key that seals nothing) or after it (the former key): both go the same way, the key set first.
-    for (auto* slot : slots_.slots()) {
-        auto has = keys::get_epoch(*slot, root, gate_.ring().firm(), gate_.ring().mark());
-        if (!has && has.error().problem == Problem::not_found) CHECK(gate_.ring().place_epoch(*slot, root));
-    }
-    CHECK(copy(gate_.ring().matters()));
-    CHECK(erase(root, report));
+    CHECK(go_on(root, token, report));
     return report;
 }
 

@@ -84,5 +84,56 @@ def sealed():
     return rows
 
 
-for name, rows in [("derivations", derivations()), ("documents", documents()), ("sealed", sealed())]:
+def text(value):
+    value = value.encode() if isinstance(value, str) else value
+    return len(value).to_bytes(4, "big") + value
+
+
+def number(value, size=8):
+    return value.to_bytes(size, "big")
+
+
+def slots():
+    """The files of a slot: an epoch key under a root key, what was seen, who lives."""
+    root, epoch, firm, n = some("slot root", 32), some("slot epoch", 32), some("slot firm", 16), 7
+    mark = D(epoch, "mark", firm)
+    associated = b"\x01\x01muniment/v1/epoch\0" + firm + firm + mark[:16] + number(n)
+    sealed_epoch = b"\x01\x01" + xaes(D(root, "slot", firm), some("slot nonce", 24), associated, epoch)
+    tree, note = some("slot tree", 32), some("slot note", 250)
+    current, former = some("living now", 16), some("living before", 16)
+    return [{"root": root.hex(), "epoch": epoch.hex(), "firm": firm.hex(), "number": n, "name": mark.hex() + ".epoch",
+             "file": (b"\x01" + number(n) + text(sealed_epoch)).hex(),
+             "size": 1234, "tree": tree.hex(), "note": note.hex(),
+             "seen": (b"\x01" + mark + number(n) + number(1234) + tree + text(note)).hex(),
+             "current": current.hex(), "former": former.hex(), "living": (b"\x01" + current + former + b"\x01").hex()}]
+
+
+def key_set():
+    """One row of each kind, with values that are told from its name."""
+    epoch, firm = some("set epoch", 32), some("set firm", 16)
+    row = lambda kind, *fields: bytes([kind]) + b"".join(fields)
+    ids = lambda *names: b"".join(some(name, 16) for name in names)
+    body = b"MUNIKEYS\x01" + b"".join([
+        row(1, text("firm"), number(1), text(firm)),
+        row(1, text("key-head"), number(41), text(some("set head", 100))),
+        row(1, text("gate-head"), number(17), text(some("set gate", 90))),
+        row(9, number(5000), text(some("set note", 240))),
+        row(2, number(3, 1), ids("client"), number(4), text(some("client key", 74))),
+        row(2, number(4, 1), ids("matter"), number(9), text(some("matter keys", 114))),
+        row(3, number(25, 2), ids("matter", "matter"), number(12), text(some("gate row", 60))),
+        row(8, number(43, 2), ids("client", "client"), number(1), text(some("profile", 138))),
+        row(10, ids("matter")),
+        row(4, ids("matter", "paper"), b"\0\1", number(123), number(2, 4), number(3), number(6), bytes(16), text(some("tag", 16)),
+            text(some("secret", 74)), text(some("list", 202))),
+        row(6, ids("paper"), number(2, 4), number(1), text(some("version", 266))),
+        row(7, ids("paper"), number(2, 4), number(0, 4), ids("object"), number(2000), ids("pack"), number(64), number(2074),
+            text(some("wrapped", 74))),
+        row(5, number(2))])
+    end = hmac.new(D(epoch, "key-set", firm), body, hashlib.sha256).digest()
+    return [{"epoch": epoch.hex(), "firm": firm.hex(), "name": D(epoch, "mark", firm).hex() + ".keys", "records": 2,
+             "file": (body + end).hex()}]
+
+
+for name, rows in [("derivations", derivations()), ("documents", documents()), ("sealed", sealed()), ("slots", slots()),
+                   ("key_set", key_set())]:
     (HERE / f"{name}.json").write_text(json.dumps(rows, indent=1) + "\n")

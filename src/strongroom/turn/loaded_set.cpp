@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "strongroom/turn/loaded_set.hpp"
+
+#include <algorithm>
+
+namespace muniment::strongroom {
+namespace {
+
+void keep(LoadedSet& set, KeySetRow&& row) {
+    std::visit(
+        [&]<class R>(R&& each) {
+            using T = std::remove_cvref_t<R>;
+            if constexpr (std::is_same_v<T, NamedSingle>) set.singles[each.name] = std::move(each.row);
+            else if constexpr (std::is_same_v<T, storage::KeyRow>) set.records.push_back(std::move(each));
+            else if constexpr (std::is_same_v<T, storage::GateRow>) set.gate.push_back(std::move(each));
+            else if constexpr (std::is_same_v<T, storage::FieldRow>) set.fields.push_back(std::move(each));
+            else if constexpr (std::is_same_v<T, storage::CheckpointRow>) set.checkpoint = std::move(each);
+            else if constexpr (std::is_same_v<T, CoveredMatter>) set.covered[each.matter];
+            else if constexpr (std::is_same_v<T, storage::DocumentRow>) set.covered[each.matter].emplace(each.document, std::move(each));
+            else if constexpr (std::is_same_v<T, storage::VersionRow>) set.versions[{each.document, each.version}] = std::move(each);
+            else set.parts[{each.document, each.version}].push_back(std::move(each));
+        },
+        std::move(row));
+}
+
+/// With the rows, or only the head.
+Result<LoadedSet> load(storage::KeySets& place, const std::string& name, const HeldEpoch& epoch, const FirmId& firm, bool rows) {
+    LoadedSet set{.place = place.name(), .mark = epoch.mark, .head = {}};
+    TRY(auto content, place.get(name));
+    CHECK(read_key_set(content, keys::mac_key(epoch.key, "key-set", firm), [&](KeySetRow&& row) -> Result<void> {
+        if (rows || std::holds_alternative<NamedSingle>(row)) keep(set, std::move(row));
+        return {};
+    }));
+    TRY(set.head, keys::Ring::open_head(set.singles["key-head"], firm, epoch.key));
+    return set;
+}
+
+}  // namespace
+
+Result<std::optional<LoadedSet>> newest_key_set(const std::vector<storage::KeySets*>& copies, const std::vector<HeldEpoch>& held,
+                                                const FirmId& firm) {
+    struct Found {
+        storage::KeySets* place;
+        std::string name;
+        const HeldEpoch* epoch;
+        keys::Head head;
+    };
+    std::optional<Found> newest;
+    for (auto* place : copies) {
+        auto names = place->list();
+        if (!names) continue;
+        for (const auto& name : *names) {
+            auto mark = key_set_mark(name);
+            auto epoch = mark ? std::ranges::find(held, *mark, &HeldEpoch::mark) : held.end();
+            if (epoch == held.end()) continue;
+            auto set = load(*place, name, *epoch, firm, false);
+            if (!set) continue;   // damaged; another place has it too
+            auto rank = [](const keys::Head& head) { return std::pair(head.epoch, head.number); };
+            if (!newest || rank(set->head) > rank(newest->head)) newest = Found{place, name, &*epoch, set->head};
+        }
+    }
+    if (!newest) return std::optional<LoadedSet>{};
+    TRY(auto set, load(*newest->place, newest->name, *newest->epoch, firm, true));
+    return std::optional(std::move(set));
+}
+
+}  // namespace muniment::strongroom

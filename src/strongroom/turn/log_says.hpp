@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the log says was made and not destroyed: owners of key records, papers and folders with their versions. The database is held
+// against this, for the log cannot be rewritten unnoticed and the database can.
+#pragma once
+#include <set>
+#include <unordered_map>
+
+#include "audit/entry.hpp"
+#include "storage/records.hpp"
+
+namespace muniment::strongroom {
+
+class LogSays {
+  public:
+    struct Paper {
+        MatterId matter{};                  ///< nil: no entry said which
+        std::uint64_t versions = 0;         ///< bit n: version n + 1 is there; of the first 64
+        bool there = false, found = false;  ///< `found` is the scrubber's
+    };
+
+    /// Reads on by at most `count` entries of those that stand there; true at their end.
+    Result<bool> hear(storage::RecordReader& reader, std::uint64_t count);
+    std::uint64_t heard() const { return heard_; }
+
+    const std::set<std::pair<storage::OwnerKind, Id16>>& owners() const { return owners_; }
+    const std::unordered_map<DocumentId, Paper>& papers() const { return papers_; }
+    std::unordered_map<DocumentId, Paper>& papers() { return papers_; }
+    const Paper* paper(const DocumentId& id) const;
+
+  private:
+    void hear(const audit::Leaf& leaf);
+
+    std::uint64_t heard_ = 0;
+    std::set<std::pair<storage::OwnerKind, Id16>> owners_;
+    std::unordered_map<DocumentId, Paper> papers_;
+};
+
+}  // namespace muniment::strongroom

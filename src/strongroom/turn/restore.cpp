@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keys, names, the gate and the log. Papers are in restored_papers.cpp.
+#include "strongroom/turn/restore.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "access/gate.hpp"
+#include "audit/origin.hpp"
+#include "audit/watch.hpp"
+#include "strongroom/turn/restored_papers.hpp"
+#include "strongroom/turn/slot_watch.hpp"
+
+namespace muniment::strongroom {
+namespace {
+
+using keys::Kind;
+using storage::RecordWriter;
+
+/// The newest checkpoint that anybody in reach knows of, and the highest number of a log in this line.
+struct Newest {
+    audit::Log::Former former;
+    std::uint64_t number = 1;
+};
+
+class Restore {
+  public:
+    Restore(const Places& places, const FirmId& firm, RestoreAs as, const std::vector<HeldEpoch>& held, std::optional<LoadedSet> set)
+        : places_(places), firm_(firm), as_(as), held_(held), set_(std::move(set)) {}
+
+    Result<RestoreReport> run() {
+        CHECK(choose_epoch());
+        CHECK(hear());
+        if (set_) report_.key_set = set_->place;
+        auto before = report_;
+        CHECK(places_.records.commit([&](RecordWriter& writer) -> Result<void> {
+            report_ = before;
+            return run_in(writer);
+        }));
+        return report_;
+    }
+
+  private:
+    Result<void> choose_epoch();
+    Result<void> hear();
+    Result<void> run_in(RecordWriter& writer);
+    Result<void> records_in(RecordWriter& writer);
+    Result<void> names_in(RecordWriter& writer, Said& said);
+    Result<bool> name_opens(const storage::FieldRow& row) const;
+    Result<bool> is_owned(RecordWriter& writer, const storage::FieldRow& row) const;
+    Result<void> gate_in(RecordWriter& writer, Said& said);
+    Result<void> replace_gate_in(RecordWriter& writer, Said& said);
+    Result<void> end_sessions_in(RecordWriter& writer, Said& said);
+    Result<void> log_in(RecordWriter& writer);
+    void hear_of(View note, std::uint64_t size, const Hash& root);
+
+    const Places& places_;
+    FirmId firm_;
+    RestoreAs as_;
+    const std::vector<HeldEpoch>& held_;
+    std::optional<LoadedSet> set_;
+    const HeldEpoch* epoch_ = nullptr;
+    std::uint64_t epoch_number_ = 1, head_number_ = 0;
+    bool set_is_newer_ = false;              ///< than the log that stands here
+    LogSays says_;
+    Newest newest_;
+    std::shared_ptr<keys::Ring> ring_;
+    RestoreReport report_;
+};
+
+/// That of the newer of the two heads, the database's and the key set's. Both are sealed under keys that only slots hold.
+Result<void> Restore::choose_epoch() {
+    auto needed = keys::Ring::needed_mark(places_.records);
+    auto own = needed ? std::ranges::find(held_, *needed, &HeldEpoch::mark) : held_.end();
+    std::optional<keys::Head> head;
+    if (own != held_.end()) {
+        TRY(auto row, places_.records.single("key-head"));
+        if (auto opened = keys::Ring::open_head(*row, firm_, own->key)) head = *opened;
+        epoch_ = &*own;
+        epoch_number_ = head ? head->epoch : own->number;
+        head_number_ = row->number;
+    }
+    if (set_ && (!epoch_ || set_->head.epoch > epoch_number_)) {
+        epoch_ = &*std::ranges::find(held_, set_->mark, &HeldEpoch::mark);
+        epoch_number_ = set_->head.epoch;
+    }
+    if (set_) head_number_ = std::max(head_number_, set_->head.number);
+    if (!epoch_) return fail(Problem::keyless, "no slot in reach has the key of this database or of a key set");
+    return {};
+}
+
+void Restore::hear_of(View note, std::uint64_t size, const Hash& root) {
+    std::uint64_t number = 1;
+    if (auto parsed = audit::Note::parse(note)) {
+        if (auto checkpoint = audit::Checkpoint::parse(parsed->text)) number = audit::line_of(checkpoint->origin).number;
+    }
+    if (std::pair(number, size) < std::pair(newest_.number, newest_.former.size)) return;
+    newest_.number = number;
+    newest_.former = {size, root, bytes(note)};
+}
+
+Result<void> Restore::hear() {
+    for (bool all = false; !all;) {
+        TRY(all, says_.hear(places_.records, 1'000'000));
+    }
+    auto note_in = [&](const storage::CheckpointRow& row) {
+        auto note = audit::Note::parse(row.note);
+        auto checkpoint = note ? audit::Checkpoint::parse(note->text) : Result<audit::Checkpoint>(fail(Problem::corrupt));
+        if (checkpoint) hear_of(row.note, checkpoint->size, checkpoint->root);
+        return checkpoint && log_contains(places_.records, checkpoint->size, checkpoint->root, row.note);
+    };
+    TRY(auto own, places_.records.newest_checkpoint());
+    if (own) note_in(*own);
+    if (set_ && set_->checkpoint) set_is_newer_ = !note_in(*set_->checkpoint);
+    for (auto* slot : places_.slots) {
+        auto seen = keys::read_seen(*slot);
+        if (seen && *seen && (*seen)->log_size > 0) hear_of((*seen)->checkpoint, (*seen)->log_size, (*seen)->log_root);
+    }
+    return {};
+}
+
+Result<void> Restore::run_in(RecordWriter& writer) {
+    CHECK(records_in(writer));
+    Said said(writer, *ring_, places_.clock);
+    CHECK(gate_in(writer, said));
+    CHECK(names_in(writer, said));
+    RestoredPapers papers(writer, places_.packs, *ring_, set_ ? &*set_ : nullptr, set_is_newer_ ? nullptr : &says_, said);
+    CHECK(papers.run());
+    report_.papers = papers.papers();
+    report_.versions = papers.versions();
+    if (as_ == RestoreAs::older) CHECK(end_sessions_in(writer, said));
+    for (auto name : {"turn", "scrubbed"}) CHECK(writer.drop_single(name));
+    CHECK(said.finish());
+    return log_in(writer);
+}
+
+/// Of each owner the record that opens, from the key set or the database; the newer of two.
+Result<void> Restore::records_in(RecordWriter& writer) {
+    if (set_) CHECK(writer.put_single("firm", set_->singles["firm"]));
+    std::map<std::pair<storage::OwnerKind, Id16>, storage::KeyRow> chosen;
+    auto offer = [&](const storage::KeyRow& row) {
+        if (!keys::Ring::open_record(row, firm_, epoch_->key)) return;
+        auto& best = chosen[{row.kind, row.owner}];
+        if (best.sealed.empty() || row.number > best.number) best = row;
+    };
+    auto there = chosen;
+    CHECK(writer.for_each_key([&](const storage::KeyRow& row) { return there.emplace(std::pair(row.kind, row.owner), row), true; }));
+    for (const auto& [owner, row] : there) offer(row);
+    if (set_) std::ranges::for_each(set_->records, offer);
+    for (const auto& [owner, row] : there) {
+        if (!chosen.contains(owner)) CHECK(writer.drop_key(row.kind, row.owner));
+    }
+    for (const auto& [owner, row] : chosen) {
+        if (auto at = there.find(owner); at != there.end() && at->second == row) continue;
+        CHECK(writer.put_key(row));
+        ++report_.records;
+    }
+    TRY(ring_, keys::Ring::rebuild_in(writer, firm_, epoch_->key.clone(), epoch_number_, head_number_ + 1));
+    return {};
+}
+
+/// Whose name it is has a key, or stands in the gate's rows.
+Result<bool> Restore::is_owned(RecordWriter& writer, const storage::FieldRow& row) const {
+    auto in_gate = [&](Kind kind) -> Result<bool> {
+        TRY(auto found, writer.gate_row(static_cast<std::uint16_t>(kind), row.row));
+        return found.has_value();
+    };
+    switch (static_cast<Kind>(row.kind)) {
+        case Kind::person_profile: return ring_->person({row.owner}).has_value();
+        case Kind::client_profile: return ring_->client({row.owner}).has_value();
+        case Kind::matter_profile: return ring_->matter({row.owner}) ? in_gate(Kind::gate_matter) : Result<bool>(false);
+        case Kind::wall_memo: return in_gate(Kind::gate_wall);
+        case Kind::group_profile: return in_gate(Kind::gate_group);
+        default: return true;
+    }
+}
+
+Result<bool> Restore::name_opens(const storage::FieldRow& row) const {
+    auto kind = static_cast<Kind>(row.kind);
+    auto key = ring_->firm_fields();
+    if (kind == Kind::person_profile) {
+        TRY(auto owner, ring_->person({row.owner}));
+        key = keys::seal_key(*owner, "fields", firm_);
+    } else if (kind == Kind::client_profile) {
+        TRY(auto owner, ring_->client({row.owner}));
+        key = keys::seal_key(*owner, "fields", firm_);
+    } else if (kind == Kind::matter_profile) {
+        TRY(auto owner, ring_->matter({row.owner}));
+        key = keys::seal_key(owner->matter, "fields", firm_);
+    }
+    return keys::open(key, firm_, {kind, row.owner, row.row, row.revision}, row.sealed).has_value();
+}
+
+/// A name that stands here and opens stays, unless the key set has a newer one. One whose owner is gone is nobody's any more.
+Result<void> Restore::names_in(RecordWriter& writer, Said& said) {
+    if (set_) {
+        for (const auto& row : set_->fields) {
+            TRY(bool owned, is_owned(writer, row));
+            if (!owned) continue;
+            TRY(auto there, writer.field(row.kind, row.owner, row.row));
+            TRY(bool stays, there && there->revision >= row.revision ? name_opens(*there) : Result<bool>(false));
+            if (stays) continue;
+            CHECK(writer.put_field(row));
+            CHECK(said.wrote(row));
+            ++report_.names;
+        }
+    }
+    for (auto kind : {Kind::person_profile, Kind::client_profile, Kind::matter_profile}) {
+        std::vector<storage::FieldRow> rows;
+        CHECK(writer.for_each_field(static_cast<std::uint16_t>(kind), [&](const auto& row) { return rows.push_back(row), true; }));
+        for (const auto& row : rows) {
+            TRY(bool owned, is_owned(writer, row));
+            if (owned) continue;
+            CHECK(writer.drop_field(row.kind, row.owner, row.row));
+            CHECK(said.dropped(row.kind, row.row, row.revision));
+        }
+    }
+    return {};
+}
+
+/// The gate's rows fit only as a whole: those of the database where they do and are not older, else those of the key set.
+Result<void> Restore::gate_in(RecordWriter& writer, Said& said) {
+    access::GateRows rows(*ring_);
+    auto fits = rows.load(writer, [](const auto&) { return Result<void>{}; });
+    if (!set_ || (fits && fits->number >= set_->singles["gate-head"].number)) {
+        if (fits) return {};
+        if (fits.error().problem != Problem::wall_shut) return std::unexpected(fits.error());
+        return fail(Problem::wall_shut, fits.error().detail + "; and no key set has rows that could take their place");
+    }
+    report_.gate = true;
+    CHECK(replace_gate_in(writer, said));
+    CHECK(rows.renew_in(writer));
+    CHECK(rows.load(writer, [](const auto&) { return Result<void>{}; }));
+    return {};
+}
+
+Result<void> Restore::replace_gate_in(RecordWriter& writer, Said& said) {
+    auto head = set_->singles["gate-head"];
+    std::vector<storage::GateRow> there;
+    CHECK(writer.for_each_gate_row([&](const auto& row) { return there.push_back(row), true; }));
+    for (const auto& row : there) {
+        CHECK(writer.drop_gate_row(row.kind, row.row));
+        bool stays = std::ranges::any_of(set_->gate, [&](const auto& each) { return each.kind == row.kind && each.row == row.row; });
+        if (!stays) CHECK(said.dropped(row.kind, row.row, head.number));
+    }
+    for (const auto& row : set_->gate) {
+        CHECK(writer.put_gate_row(row));
+        CHECK(said.wrote(row));
+    }
+    CHECK(writer.put_single("gate-head", head));
+    // What the log tells of people, teams and walls since then is not in these rows, and must be made again by people.
+    TRY(auto entries, writer.entry_count());
+    return writer.for_each_entry(0, entries, [&](const storage::EntryRow& entry) {
+        auto leaf = audit::Leaf::decode(entry.leaf);
+        report_.gate_changes_lost += leaf && std::ranges::any_of(leaf->rows, [&](const audit::RowMark& mark) {
+            auto kind = static_cast<Kind>(mark.kind);
+            return kind >= Kind::gate_person && kind <= Kind::gate_client && kind != Kind::gate_session && mark.revision > head.number;
+        });
+        return true;
+    });
+}
+
+/// Who was revoked since the copy must not come in by what it still holds.
+Result<void> Restore::end_sessions_in(RecordWriter& writer, Said& said) {
+    access::GateRows rows(*ring_);
+    std::vector<storage::GateRow> sessions;
+    CHECK(writer.for_each_gate_row([&](const storage::GateRow& row) {
+        if (row.kind == static_cast<std::uint16_t>(Kind::gate_session)) sessions.push_back(row);
+        return true;
+    }));
+    for (const auto& row : sessions) {
+        auto draft = said.draft(audit::Action::session_ended);
+        CHECK(rows.drop_in(writer, draft, {Kind::gate_session, row.owner, row.row}));
+        CHECK(said.dropped(row.kind, row.row, draft.leaf().rows.back().revision));
+        ++report_.sessions_ended;
+    }
+    return {};
+}
+
+Result<void> Restore::log_in(RecordWriter& writer) {
+    TRY(auto tree, writer.single(audit::tree_row));
+    if (!tree) CHECK(writer.put_single(audit::tree_row, audit::TreeHead{0, audit::empty_root()}.row()));
+    const auto& former = newest_.former;
+    if (as_ == RestoreAs::older && !log_contains(writer, former.size, former.root, former.note)) {
+        TRY(auto own, audit::Log::number_in(writer, *ring_));
+        TRY(report_.entries_kept, writer.entry_count());
+        CHECK(audit::Log::begin_anew_in(writer, *ring_, places_.clock, std::max(own, newest_.number) + 1, former));
+        report_.log_begun_anew = true;
+        report_.former_size = former.size;
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<RestoreReport> restore(const Places& places, const keys::RootKey& root, const FirmId& firm, RestoreAs as) {
+    auto held = epochs_held(places.slots, root, firm);
+    TRY(auto set, newest_key_set(places.copies, held, firm));
+    return Restore(places, firm, as, held, std::move(set)).run();
+}
+
+}  // namespace muniment::strongroom

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "strongroom/turn/token.hpp"
+
+namespace muniment::strongroom {
+namespace {
+
+/// Of this process, as long as it lives.
+const Id16& this_process() {
+    static const Id16 id = new_random_id();
+    return id;
+}
+
+bool holds(const std::optional<storage::SingleRow>& row, const Id16& token) {
+    return row && row->value.size() == 32 && std::equal(token.begin(), token.end(), row->value.begin());
+}
+
+}  // namespace
+
+Result<void> TurnToken::write_in(storage::RecordWriter& writer) const {
+    Writer w;
+    w.raw(token_).raw(this_process());
+    return writer.put_single(turn_token, {static_cast<std::uint64_t>(clock_->now().us), std::move(w).take()});
+}
+
+Result<TurnToken> TurnToken::take(storage::Records& records, const Clock& clock) {
+    TurnToken mine(records, clock);
+    CHECK(records.commit([&](storage::RecordWriter& writer) -> Result<void> {
+        TRY(auto row, writer.single(turn_token));
+        bool ours = row && row->value.size() == 32 && std::equal(this_process().begin(), this_process().end(), row->value.begin() + 16);
+        if (row && !ours) {
+            auto age = clock.now() - Instant{static_cast<std::int64_t>(row->number)};
+            if (age >= Duration::zero() && age < Duration(idle_max))
+                return fail(Problem::busy, "another process is turning the epoch, or was until a moment ago");
+        }
+        return mine.write_in(writer);
+    }));
+    return mine;
+}
+
+Result<bool> TurnToken::lies_there(storage::RecordReader& reader) {
+    TRY(auto row, reader.single(turn_token));
+    return row.has_value();
+}
+
+Result<void> TurnToken::check_in(storage::RecordWriter& writer) const {
+    TRY(auto row, writer.single(turn_token));
+    if (!holds(row, token_)) return fail(Problem::stale, "another process took over the turn of the epoch");
+    return write_in(writer);
+}
+
+Result<void> TurnToken::check() {
+    return records_->commit([&](storage::RecordWriter& writer) { return check_in(writer); });
+}
+
+Result<void> TurnToken::release() {
+    return records_->commit([&](storage::RecordWriter& writer) -> Result<void> {
+        TRY(auto row, writer.single(turn_token));
+        return holds(row, token_) ? writer.drop_single(turn_token) : Result<void>{};
+    });
+}
+
+}  // namespace muniment::strongroom

@@ -103,7 +103,8 @@ export class Firm {
         const r = new Reader(file.subarray(0, -32), 'a key set');
         need(r.raw(8).toString('latin1') === 'MUNIKEYS', 'this is no key set');
         r.format(1);
-        const set = { singles: new Map(), records: [], gate: [], documents: [] };
+        const set = { singles: new Map(), records: [], gate: [], fields: [], covered: [] };
+        Object.assign(set, { documents: [], versions: [], parts: [] });
         for (;;) {
             const row = r.u8();
             if (row === 1) {
@@ -118,6 +119,19 @@ export class Firm {
                     matter: r.raw(16), document: r.raw(16), folder: r.u8(), state: r.u8(), number: r.u64(), versions: r.u32(),
                     generation: r.u64(), revision: r.u64(), parent: r.raw(16), tag: r.str(), secret: r.str(), list: r.str(),
                 });
+            } else if (row === 6) {
+                set.versions.push({ document: r.raw(16), version: r.u32(), revision: r.u64(), sealed: r.str() });
+            } else if (row === 7) {
+                set.parts.push({
+                    document: r.raw(16), version: r.u32(), part: r.u32(), object: r.raw(16), plain_length: r.u64(),
+                    pack: r.raw(16), offset: r.u64(), length: r.u64(), wrapped_key: r.str(),
+                });
+            } else if (row === 8) {
+                set.fields.push({ kind: r.u16(), owner: r.raw(16), row: r.raw(16), revision: r.u64(), sealed: r.str() });
+            } else if (row === 9) {
+                set.checkpoint = { size: r.u64(), note: r.str() };
+            } else if (row === 10) {
+                set.covered.push(r.raw(16));
             } else {
                 need(row === 5 && r.u64() === BigInt(set.records.length), 'a key set that does not count its records');
                 r.ends();

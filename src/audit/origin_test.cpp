@@ -23,7 +23,7 @@ TEST(Origin, NamesALogOfALine) {
     }
 }
 
-struct Anew : ::testing::TestWithParam<bool> {
+struct Anew : ::testing::TestWithParam<storage::testing::Store> {
     testing::Firm firm{GetParam()};
 
     Result<void> begin_anew(std::uint64_t number, const Log::Former& former) {
@@ -90,7 +90,7 @@ TEST_P(Anew, CheckpointsOfTheWrongLogAreFound) {
     EXPECT_TRUE(forged(9, 1)) << "of one that had ended";
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, Anew, ::testing::Bool(), [](const auto& info) { return info.param ? "memory" : "sqlite"; });
+INSTANTIATE_TEST_SUITE_P(Stores, Anew, ::testing::ValuesIn(storage::testing::all_stores), storage::testing::name_of);
 
 }  // namespace
 }  // namespace muniment::audit

@@ -2,8 +2,9 @@
 # How every source is compiled: warnings are errors, and what a modern compiler offers against memory errors is on.
 find_program(CCACHE ccache)
 if(CCACHE)
-    # Relative paths let a fresh clone in another folder reuse what was compiled before.
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+    # Relative paths let a fresh clone in another folder reuse what was compiled before; the rest is for the prefixes (prefix.cmake).
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+        CCACHE_PCH_EXTSUM=1 CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
 add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
                     -Wnon-virtual-dtor -Woverloaded-virtual -Werror=return-type -Werror=unused-result -Werror=switch

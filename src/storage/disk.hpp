@@ -34,6 +34,8 @@ class File {
     virtual Result<void> write_at(std::uint64_t offset, std::span<iovec> pieces) = 0;  ///< `pieces` are used up
     /// Less than asked only at the end.
     virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<std::uint8_t> out) const = 0;
+    /// These bytes are asked for soon. A hint: a disk may begin to fetch them, and nobody waits for it.
+    virtual void read_ahead(std::uint64_t /*offset*/, std::uint64_t /*length*/) const {}
     virtual Result<std::uint64_t> size() const = 0;
     virtual Result<bool> has_other_names() const = 0;  ///< hard links
     virtual Result<void> sync(SyncPoint point) = 0;     ///< data and size

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "base/limits.hpp"
 #include "storage/disk.hpp"
 
 namespace muniment::storage {
@@ -81,6 +82,13 @@ class PosixFile final : public File {
             done += static_cast<std::size_t>(got);
         }
         return done;
+    }
+
+    void read_ahead(std::uint64_t offset, std::uint64_t length) const override {
+        // One call fetches no more than what the device takes at once, so each piece is asked for by itself.
+        constexpr std::uint64_t piece = limits::MiB;
+        for (; length > 0; offset += std::min(length, piece), length -= std::min(length, piece))
+            ::posix_fadvise(fd_, static_cast<off_t>(offset), static_cast<off_t>(std::min(length, piece)), POSIX_FADV_WILLNEED);
     }
 
     Result<std::uint64_t> size() const override {

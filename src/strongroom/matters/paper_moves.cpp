@@ -71,7 +71,7 @@ Result<PaperView> Papers::move(Permit<MovePaper> permit, std::uint64_t if_revisi
         if (said.size() == entries_max) return fail(Problem::too_large, "a paper that the log speaks of so often: file it anew");
     }
     CHECK(gate_.commit(std::move(permit),
-                       [&, id = id, matter = matter, target = target](RecordWriter& writer, audit::Draft& draft) -> Result<void> {
+                       [&](RecordWriter& writer, audit::Draft& draft) -> Result<void> {
                            TRY([[maybe_unused]] bool from_turned, take_page_of_now(from));
                            TRY([[maybe_unused]] bool to_turned, take_page_of_now(to));
                            TRY(auto document, open_at(writer, from, matter, id, if_revision));

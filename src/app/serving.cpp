@@ -38,13 +38,18 @@ Result<void> Serving::unlock(std::vector<keys::RootKey> roots, const std::option
     return open_with(std::move(roots.front()), accepted);
 }
 
-Result<void> Serving::open_with(keys::RootKey root, const std::optional<AcceptedLoss>& accepted) {
+Result<void> Serving::open_with(keys::RootKey root, const std::optional<AcceptedLoss>& accepted,
+                                const std::vector<keys::ShareBox::Used>* shares) {
     if (is_open()) return fail(Problem::already_done, "the strongroom is open");
     {
         std::lock_guard lock(mutex_);
         if (!former_.expired()) return fail(Problem::busy, "requests from before the lock have not ended yet");
     }
     auto opened = OpenFirm::open(stores_, std::move(root), clock_, clock_alarm_, accepted);
+    // Who gave them cannot be known before the door is open; where each share came from can, and is in the record before that.
+    if (opened && shares) {
+        if (auto recorded = (*opened)->record_shares(*shares, box_.refused()); !recorded) opened = std::unexpected(recorded.error());
+    }
     {
         std::lock_guard lock(mutex_);
         refused_ = opened ? std::nullopt : std::optional(opened.error());
@@ -131,7 +136,7 @@ Result<server::Unlocking::Taken> Serving::take_share(std::string_view words, con
     if (is_open()) return fail(Problem::already_done, "the strongroom is open");
     TRY(auto parsed, access::Source::parse(source));
     CHECK(throttle_.attempt(parsed, view("share"), clock_.steady()));
-    return give_share(words, {source});
+    return give_share(words, {.source = source, .network = to_hex(parsed.bytes)});
 }
 
 Result<server::Unlocking::Taken> Serving::give_share(std::string_view words, const keys::ShareBox::Giver& giver) {
@@ -143,19 +148,9 @@ Result<server::Unlocking::Taken> Serving::give_share(std::string_view words, con
     TRY(auto opened, box_.open([&](const keys::RootKey& root) { return OpenFirm::opens_a_slot(stores_, root).has_value(); }));
     if (!opened) return taken;
     auto used = std::move(opened->shares);
-    CHECK(open_with(std::move(opened->root)));
-    record_shares(used);
+    CHECK(open_with(std::move(opened->root), {}, &used));
     taken.open = true;
     return taken;
-}
-
-/// Who they were cannot be known before the door is open; where each share came from can.
-void Serving::record_shares(const std::vector<keys::ShareBox::Used>& used) {
-    auto refused = box_.refused();
-    if (auto open = firm()) {
-        if (auto recorded = open->record_shares(used, refused); !recorded)
-            journal(Level::error, "unlock.shares-not-recorded", {{"problem", recorded.error().problem}});
-    }
 }
 
 /// Where nothing is left over from a turn, unlock files and share sets of other root keys are of no use to anybody honest.

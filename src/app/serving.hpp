@@ -52,9 +52,9 @@ class Serving final : public server::Unlocking {
 
     std::shared_ptr<OpenFirm> firm() const;
     Result<std::shared_ptr<OpenFirm>> open_firm() const;    ///< `locked` where there is none
-    Result<void> open_with(keys::RootKey root, const std::optional<AcceptedLoss>& accepted = {});
+    Result<void> open_with(keys::RootKey root, const std::optional<AcceptedLoss>& accepted = {},
+                           const std::vector<keys::ShareBox::Used>* shares = nullptr);
     Result<Taken> give_share(std::string_view words, const keys::ShareBox::Giver& giver);
-    void record_shares(const std::vector<keys::ShareBox::Used>& used);
     Result<void> keep_present_methods();
     Result<void> keep_present(OpenFirm& open);              ///< under methods_
 

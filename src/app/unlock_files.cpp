@@ -38,7 +38,21 @@ Result<void> erase_file(const std::filesystem::path& path) {
 
 Result<void> erase(const StoredUnlock& stored) {
     CHECK(erase_file(stored.key_file()));
+    CHECK(erase_file(stored.next_key_file()));
     return erase_file(stored.path);
+}
+
+Result<keys::RootKey> root_by(const StoredUnlock& stored, const std::filesystem::path& key_file) {
+    auto key = read_key_file(key_file);
+    if (!key) return fail(Problem::locked);
+    return keys::unlock_with_key_file(stored.file, *key);
+}
+
+Result<void> take_next_key(const StoredUnlock& stored) {
+    std::error_code failed;
+    std::filesystem::rename(stored.next_key_file(), stored.key_file(), failed);
+    if (failed) return fail(Problem::unavailable, "the new key file is there and cannot take the place of the former one");
+    return {};
 }
 
 template <class Open>
@@ -77,7 +91,10 @@ Result<std::vector<StoredUnlock>> unlock_files(const Home& home) {
 
 bool has_key_file(const Home& home) {
     auto all = unlock_files(home);
-    return all && std::ranges::any_of(*all, [](const StoredUnlock& stored) { return std::filesystem::exists(stored.key_file()); });
+    auto has = [](const StoredUnlock& stored) {
+        return std::filesystem::exists(stored.key_file()) || std::filesystem::exists(stored.next_key_file());
+    };
+    return all && std::ranges::any_of(*all, has);
 }
 
 Result<void> add_methods(const Home& home, const keys::RootKey& root, const FirmId& firm, const Methods& methods, bool replace) {
@@ -91,9 +108,17 @@ Result<void> add_methods(const Home& home, const keys::RootKey& root, const Firm
     if (!replace && std::filesystem::exists(stored.path)) return fail(Problem::already_done, "there is a key file");
     auto key = crypto::Secret::random(32);
     auto file = keys::seal_root_with_key_file(root, firm, key);
-    // The key first: an unlock file without its key opens nothing.
-    CHECK(write_private_file(stored.key_file(), to_hex(key.expose()) + "\n", true));
-    return write_private_file(stored.path, text(file.encode()), true);
+    // The key first: an unlock file without its key opens nothing. Where there is a pair already, its key stays until the new unlock file
+    // has taken the old one's place: whenever this is cut off, one of the two keys opens what is there.
+    bool first = !std::filesystem::exists(stored.path);
+    if (std::filesystem::exists(stored.next_key_file())) {
+        TRY(auto present, read_small_file(stored.path));
+        TRY(stored.file, keys::UnlockFile::decode(view(present)));
+        if (root_by(stored, stored.next_key_file())) CHECK(take_next_key(stored));
+    }
+    CHECK(write_private_file(first ? stored.key_file() : stored.next_key_file(), to_hex(key.expose()) + "\n", true));
+    CHECK(write_private_file(stored.path, text(file.encode()), true));
+    return first ? Result<void>{} : take_next_key(stored);
 }
 
 Result<void> remove_method(const Home& home, const keys::Mark& root, UnlockMethod method) {
@@ -111,9 +136,8 @@ Result<void> keep_only(const Home& home, const keys::Mark& root) {
 
 Result<std::vector<keys::RootKey>> roots_by_key_file(const Home& home) {
     return roots_by(home, UnlockMethod::key_file, [](const StoredUnlock& stored) -> Result<keys::RootKey> {
-        auto key = read_key_file(stored.key_file());
-        if (!key) return fail(Problem::locked);
-        return keys::unlock_with_key_file(stored.file, *key);
+        auto root = root_by(stored, stored.key_file());
+        return root ? std::move(root) : root_by(stored, stored.next_key_file());
     });
 }
 

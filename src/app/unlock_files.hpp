@@ -11,6 +11,8 @@ struct StoredUnlock {
     keys::UnlockFile file;
 
     std::filesystem::path key_file() const { return std::filesystem::path(path).replace_extension(".key"); }
+    /// While a key file is replaced: the next key, until the unlock file for it has taken its place.
+    std::filesystem::path next_key_file() const { return std::filesystem::path(path).replace_extension(".next.key"); }
 };
 
 /// Those that are there; `corrupt` where one of them is none.

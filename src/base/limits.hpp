@@ -116,6 +116,7 @@ inline constexpr std::size_t shares_kept_max = 64;             // recovery share
 inline constexpr std::size_t shares_per_source_max = 16;       // all partners in one office; nobody alone fills those places
 inline constexpr auto share_kept = 30min;                      // for the next holder to come
 inline constexpr std::size_t share_choices_max = 5'000;        // tried when a share comes: ~0.2 s of 16 shares each
+inline constexpr std::size_t share_slot_tries_max = 16;         // of choices that fit each other, when a share comes
 inline constexpr std::size_t share_bytes_max = 2 * KiB;        // 33 words of at most 8 letters, and blanks
 inline constexpr auto new_root_kept = 30min;                   // for shares of a new root key to be written down
 inline constexpr std::size_t known_sources_max = 8;            // of a person, kept with their credential

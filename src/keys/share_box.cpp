@@ -27,9 +27,9 @@ class Choices {
     Choices(std::vector<const Share*> others, std::size_t needed, std::function<bool(const std::vector<const Share*>&)> try_it)
         : others_(std::move(others)), needed_(needed), try_it_(std::move(try_it)) {}
 
-    bool with(const Share& fixed) {
+    void with(const Share& fixed) {
         chosen_ = {&fixed};
-        return from(0);
+        from(0);
     }
 
   private:
@@ -56,20 +56,31 @@ void ShareBox::forget_old(Duration now) {
     std::erase_if(kept_, [&](const Kept& kept) { return now - kept.since >= limits::share_kept; });
 }
 
+std::string ShareBox::source_of(const Share& share) const {
+    auto found = std::ranges::find_if(kept_, [&](const Kept& kept) { return same(kept.share, share); });
+    return found == kept_.end() ? std::string("others") : found->giver.source;
+}
+
 void ShareBox::count_refused(const std::string& source) {
     bool room = refused_.contains(source) || refused_.size() < limits::shares_kept_max;
     ++refused_[room ? source : std::string("others")];
 }
 
-/// The oldest of the source that gave most goes; a stranger's never pushes out one that came by the control socket.
+std::size_t ShareBox::of_network(const Giver& giver) const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(kept_, [&](const Kept& kept) { return kept.giver.counted_as() == giver.counted_as(); }));
+}
+
+/// The oldest of the sources that gave most goes; a stranger's never pushes out one that came by the control socket.
 bool ShareBox::make_room(const Giver& giver) {
     if (kept_.size() < limits::shares_kept_max) return true;
-    std::map<std::string, std::size_t> by_source;
+    auto may_go = [&](const Kept& kept) { return giver.local || !kept.giver.local; };
+    std::size_t most = 0;
     for (const auto& kept : kept_)
-        if (giver.local || !kept.giver.local) ++by_source[kept.giver.source];
-    auto most = std::ranges::max_element(by_source, {}, [](const auto& each) { return each.second; });
-    if (most == by_source.end()) return false;
-    kept_.erase(std::ranges::find(kept_, most->first, [](const Kept& kept) -> const std::string& { return kept.giver.source; }));
+        if (may_go(kept)) most = std::max(most, of_network(kept.giver));
+    auto goes = std::ranges::find_if(kept_, [&](const Kept& kept) { return may_go(kept) && of_network(kept.giver) == most; });
+    if (goes == kept_.end()) return false;
+    kept_.erase(goes);
     return true;
 }
 
@@ -95,8 +106,7 @@ Result<ShareBox::Standing> ShareBox::add(std::string_view words, const Giver& gi
         standing.repeated = true;
         return standing;
     }
-    auto of_source = std::ranges::count_if(kept_, [&](const Kept& kept) { return kept.giver.source == giver.source; });
-    if (!giver.local && static_cast<std::size_t>(of_source) >= limits::shares_per_source_max)
+    if (!giver.local && of_network(giver) >= limits::shares_per_source_max)
         return fail(Problem::busy, "so many shares have come from your address that no more are taken from it for some minutes");
     if (!make_room(giver)) return fail(Problem::busy, "too many shares are waiting");
     newest_ = read->clone();
@@ -109,35 +119,34 @@ Result<std::optional<ShareBox::Opened>> ShareBox::open(const std::function<bool(
     std::vector<const Share*> others;
     for (const auto& kept : kept_)
         if (kept.share.same_set(*newest_) && !same(kept.share, *newest_)) others.push_back(&kept.share);
-    // The first choice that fits decides: honest shares fit each other alone, so one that fits and opens nothing was made up as a
-    // whole, or is of a former root key, and the share given last with it.
     std::optional<RootKey> root;
     std::vector<Share> fitting;
+    std::size_t on_slots = 0;
+    bool opened_a_slot = false;
     Choices choices(std::move(others), newest_->members_needed, [&](const std::vector<const Share*>& chosen) {
         std::vector<Share> some;
         for (const auto* share : chosen) some.push_back(share->clone());
         auto secret = crypto::combine(some);
         if (!secret) return false;
+        ++on_slots;
         root = RootKey::from(std::move(*secret)).value();
         fitting = std::move(some);
-        return true;
+        opened_a_slot = opens(*root);
+        return opened_a_slot || on_slots == limits::share_slot_tries_max;
     });
     auto fixed = newest_->clone();
-    if (!choices.with(fixed)) return std::optional<Opened>{};
-    auto fits = [&](const Kept& kept) {
-        return std::ranges::any_of(fitting, [&](const Share& share) { return same(share, kept.share); });
-    };
-    if (opens(*root)) {
-        Opened opened{std::move(*root), {}};
-        for (const auto& kept : kept_)
-            if (fits(kept)) opened.shares.push_back({kept.share.member + 1u, kept.giver.source, kept.share.set_name(), kept.at});
-        return std::optional(std::move(opened));
+    choices.with(fixed);
+    if (on_slots == 0) return std::optional<Opened>{};
+    if (!opened_a_slot) {
+        count_refused(source_of(*newest_));
+        return fail(Problem::wrong_key,
+                    "these shares fit each other, but they are not of this firm's present root key: perhaps of a former one");
     }
+    Opened opened{std::move(*root), {}};
     for (const auto& kept : kept_)
-        if (fits(kept)) count_refused(kept.giver.source);
-    std::erase_if(kept_, fits);
-    return fail(Problem::wrong_key,
-                "these shares fit each other, but they are not of this firm's present root key: perhaps of a former one");
+        if (std::ranges::any_of(fitting, [&](const Share& share) { return same(share, kept.share); }))
+            opened.shares.push_back({kept.share.member + 1u, kept.giver.source, kept.share.set_name(), kept.at});
+    return std::optional(std::move(opened));
 }
 
 std::vector<ShareBox::Standing> ShareBox::standings() const {

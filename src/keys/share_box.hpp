@@ -22,6 +22,8 @@ class ShareBox {
     struct Giver {
         std::string source;                    ///< address, or where else it came from
         bool local = false;                    ///< by the control socket: never makes room for a stranger
+        std::string network{};                 ///< what is counted as one source, where that is more than one address
+        const std::string& counted_as() const { return network.empty() ? source : network; }
     };
     struct Standing {
         std::string set;                       ///< its name
@@ -41,8 +43,8 @@ class ShareBox {
 
     /// Keeps the share. `bad_share` where it cannot be read or is none of ours. A share that is there already is no error.
     Result<Standing> add(std::string_view words, const Giver& giver, const Clock& clock);
-    /// Tries the choices of shares that the share given last makes possible. Nothing where none of them fits; `wrong_key` where
-    /// some fit each other and yet open nothing: those are dropped.
+    /// Tries the choices of shares that the share given last makes possible, on slots those that fit each other. Nothing where none
+    /// fits; `wrong_key` where some do and yet open nothing. They stay: one of them may be honest, and fit others that still come.
     Result<std::optional<Opened>> open(const std::function<bool(const RootKey&)>& opens);
     std::vector<Standing> standings() const;
     /// How many were refused or did not open anything, by source, since the last call.
@@ -59,6 +61,8 @@ class ShareBox {
     void forget_old(Duration now);
     bool make_room(const Giver& giver);
     Standing standing_of(const crypto::Share& share) const;
+    std::string source_of(const crypto::Share& share) const;
+    std::size_t of_network(const Giver& giver) const;
     void count_refused(const std::string& source);
 
     std::vector<Kept> kept_;                   ///< oldest first

@@ -112,6 +112,18 @@ at_home keys add-method --key-file >/dev/null
 at_home keys remove-method passphrase >/dev/null
 stop_server && start_server
 says 'State: open' at_home keys status
+# A key file that was replaced, cut off before the new key took the old one's place: the firm opens, and so it does after one more.
+key=$(ls "$home"/keys/key-file-*.key)
+cp "$key" "$work/former.key"
+at_home keys add-method --key-file --replace >/dev/null
+if cmp -s "$key" "$work/former.key"; then fail 'the key file was not replaced'; fi
+mv "$key" "${key%.key}.next.key" && cp "$work/former.key" "$key"
+stop_server && start_server
+says 'State: open' at_home keys status
+at_home keys add-method --key-file --replace >/dev/null
+[ ! -e "${key%.key}.next.key" ] || fail 'the next key is left beside the key file'
+stop_server && start_server
+says 'State: open' at_home keys status
 at_home keys remove-method key-file >/dev/null
 stop_server && start_server
 says 'State: locked' at_home keys status

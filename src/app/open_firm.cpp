@@ -7,6 +7,7 @@
 #include "base/journal.hpp"
 #include "base/limits.hpp"
 #include "strongroom/strongroom.hpp"
+#include "strongroom/turn/token.hpp"
 
 namespace muniment::app {
 namespace {
@@ -70,6 +71,7 @@ Result<std::shared_ptr<OpenFirm>> OpenFirm::open(Stores& stores, keys::RootKey r
     firm->slots_ = std::make_unique<strongroom::SlotWatch>(records, stores.slot_list(), firm->ring_, *firm->log_);
     firm->slots_->keep_root(std::move(root));
     CHECK(firm->slots_->look());
+    CHECK(strongroom::TurnToken::inherit(records));   // the driver lets one process in at a time
     // A clean stop lets the first of two copies go on at once: it says so in the slots before the other looks.
     if (firm->slots_->may_touch()) {
         CHECK(firm->slots_->check());

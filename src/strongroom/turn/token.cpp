@@ -37,6 +37,17 @@ Result<TurnToken> TurnToken::take(storage::Records& records, const Clock& clock)
     return mine;
 }
 
+Result<void> TurnToken::inherit(storage::Records& records) {
+    TRY(bool there, lies_there(records));
+    if (!there) return {};
+    return records.commit([](storage::RecordWriter& writer) -> Result<void> {
+        TRY(auto row, writer.single(turn_token));
+        if (!row || row->value.size() != 32) return {};
+        std::ranges::copy(this_process(), row->value.begin() + 16);
+        return writer.put_single(turn_token, *row);
+    });
+}
+
 Result<bool> TurnToken::lies_there(storage::RecordReader& reader) {
     TRY(auto row, reader.single(turn_token));
     return row.has_value();

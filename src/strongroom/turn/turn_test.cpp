@@ -367,6 +367,27 @@ TEST_P(TurnKilled, LeadsToAGoodState) {
     at.expect_all_papers();
 }
 
+TEST(TurnTokens, OfAnotherProcessIsWaitedForUnlessItHasEnded) {
+    auto records = storage::open_memory();
+    SystemClock clock;
+    {
+        auto token = TurnToken::take(*records, clock);
+        ASSERT_TRUE(token);
+    }
+    // As another process would have written it.
+    ASSERT_TRUE(records->commit([](storage::RecordWriter& writer) -> Result<void> {
+        TRY(auto row, writer.single(turn_token));
+        row->value.back() ^= 1;
+        return writer.put_single(turn_token, *row);
+    }));
+    auto refused = TurnToken::take(*records, clock);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().problem, Problem::busy);
+    ASSERT_TRUE(TurnToken::inherit(*records));
+    EXPECT_TRUE(TurnToken::lies_there(*records).value()) << "what it left behind is still to be tidied";
+    EXPECT_TRUE(TurnToken::take(*records, clock));
+}
+
 INSTANTIATE_TEST_SUITE_P(Steps, TurnKilled,
                          ::testing::Values(TurnStep::called, TurnStep::placed, TurnStep::checked, TurnStep::committed,
                                            TurnStep::copied, TurnStep::erased, TurnStep::attested),

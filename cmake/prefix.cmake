@@ -14,8 +14,9 @@ function(muniment_prefix_target kind)
     target_precompile_headers(muniment_prefix_${kind} PRIVATE ${header})
     # A precompiled header names the folder it was made in, so ccache looks at this sum instead: a clone elsewhere then finds
     # what was compiled here (CCACHE_PCH_EXTSUM, hardening.cmake).
-    set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/cmake/prefix/library.hpp ${header})
-    file(SHA256 ${CMAKE_SOURCE_DIR}/cmake/prefix/library.hpp library)
+    set(common ${CMAKE_SOURCE_DIR}/cmake/prefix/library.hpp)
+    set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${common} ${header})
+    file(SHA256 ${common} library)
     file(SHA256 ${header} own)
     file(WRITE ${CMAKE_BINARY_DIR}/CMakeFiles/muniment_prefix_${kind}.dir/cmake_pch.hxx.pch.sum
          "${library} ${own} ${CMAKE_CXX_COMPILER_VERSION} ${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_RELEASE} ${MUNIMENT_SANITIZE}\n")

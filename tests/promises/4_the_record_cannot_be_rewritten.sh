@@ -23,6 +23,8 @@ again() {
     rm -rf "$home"
     cp -a "$work/whole" "$home"
 }
+# In SQL, a byte that is not the one at this place.
+other() { echo "CASE substr($1, $2, 1) WHEN x'00' THEN x'01' ELSE x'00' END"; }
 sql() { sqlite3 "$home/data/records.sqlite" "$1"; }
 
 # noticed WHAT SQL ENTRY: the verification fails and names the entry.
@@ -33,7 +35,7 @@ noticed() {
     grep -q "entry $3" "$work/answer" || { cat "$work/answer"; broken_promise "$1, and the wrong entry is named, or none"; }
 }
 noticed 'an entry was edited' \
-    "UPDATE entries SET leaf = CAST(substr(leaf, 1, 40) || x'ff' || substr(leaf, 42) AS BLOB) WHERE sequence = 9" 9
+    "UPDATE entries SET leaf = CAST(substr(leaf, 1, 40) || $(other leaf 41) || substr(leaf, 42) AS BLOB) WHERE sequence = 9" 9
 noticed 'an entry was deleted' 'DELETE FROM entries WHERE sequence = 11' 11
 noticed 'two entries were exchanged' 'UPDATE entries SET sequence = -1 WHERE sequence = 7;
     UPDATE entries SET sequence = 7 WHERE sequence = 8;
@@ -50,7 +52,7 @@ refuses_to_open() {
 }
 for kind in 21 22 23 25 26 27; do
     again
-    sql "UPDATE gate_rows SET sealed = CAST(substr(sealed, 1, 30) || x'00' || substr(sealed, 32) AS BLOB)
+    sql "UPDATE gate_rows SET sealed = CAST(substr(sealed, 1, 30) || $(other sealed 31) || substr(sealed, 32) AS BLOB)
         WHERE kind = $kind AND row = (SELECT row FROM gate_rows WHERE kind = $kind LIMIT 1)"
     refuses_to_open "a row of kind $kind was edited"
     again

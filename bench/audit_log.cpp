@@ -12,6 +12,7 @@
 #include "audit/audit.hpp"
 #include "base/random.hpp"
 #include "storage/open.hpp"
+#include "must.hpp"
 
 namespace {
 
@@ -23,14 +24,6 @@ double now() { return Seconds(std::chrono::steady_clock::now().time_since_epoch(
 void print(const char* name, double value, const char* unit) {
     std::printf("{\"name\": \"%s\", \"value\": %.2f, \"unit\": \"%s\"}\n", name, value, unit);
     std::fflush(stdout);
-}
-template <class T>
-T must(Result<T> result) {
-    if (!result) die(result.error().text());
-    return *std::move(result);
-}
-void must(Result<void> result) {
-    if (!result) die(result.error().text());
 }
 
 struct Folder {

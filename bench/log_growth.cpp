@@ -15,6 +15,7 @@
 #include "audit/audit.hpp"
 #include "base/random.hpp"
 #include "storage/open.hpp"
+#include "must.hpp"
 
 namespace {
 
@@ -23,14 +24,6 @@ using Steady = std::chrono::steady_clock;
 constexpr std::uint64_t batch = 20'000, subjects_known = 5'000;
 constexpr int writers_count = 64, asked = 200;
 
-template <class T>
-T must(Result<T> result) {
-    if (!result) die(result.error().text());
-    return *std::move(result);
-}
-void must(Result<void> result) {
-    if (!result) die(result.error().text());
-}
 double seconds_since(Steady::time_point begin) { return std::chrono::duration<double>(Steady::now() - begin).count(); }
 void print(const char* name, std::uint64_t entries, double value, const char* unit) {
     std::printf("{\"name\": \"%s\", \"entries\": %llu, \"value\": %.2f, \"unit\": \"%s\"}\n", name,
@@ -85,7 +78,8 @@ class Growth {
                 for (std::uint64_t i = 0; i < std::min(batch, size - have); ++i) {
                     auto entry = leaf();
                     random_fill(entry.id.bytes);
-                    TRY([[maybe_unused]] auto at, writer.append_entry({0, entry.encode(), storage::OwnerKind::firm, ring_->firm().bytes, Bytes(112)}));
+                    storage::EntryRow row{0, entry.encode(), storage::OwnerKind::firm, ring_->firm().bytes, Bytes(112)};
+                    TRY([[maybe_unused]] auto at, writer.append_entry(row));
                 }
                 return {};
             }));

@@ -11,6 +11,7 @@
 #include "app/unlock_files.hpp"
 #include "strongroom/founding.hpp"
 #include "strongroom/matters/document_rows.hpp"
+#include "must.hpp"
 
 using namespace muniment;
 
@@ -18,15 +19,6 @@ namespace {
 
 constexpr std::size_t papers_per_pack = 512, papers_per_commit = 2'000;
 constexpr std::uint64_t paper_bytes = 110'000;
-
-template <class T>
-T must(Result<T> result) {
-    if (!result) die(result.error().text());
-    return *std::move(result);
-}
-void must(Result<void> result) {
-    if (!result) die(result.error().text());
-}
 
 class Seeder {
   public:

@@ -13,6 +13,14 @@ constexpr std::string_view extension = ".pack";
 constexpr std::size_t large_step_bytes = 256 * limits::KiB;
 constexpr std::uint64_t read_ahead_bytes = 4 * limits::MiB;
 
+/// Whoever takes large steps reads a large paper, and does so in order: while he opens and sends this step, the disk is at the next
+/// ones. All but the last of them were asked for with the steps before.
+void fetch_ahead(const File& file, const Placement& place, std::uint64_t offset, std::uint64_t step) {
+    auto from = offset < step ? offset + step : offset + read_ahead_bytes;
+    auto to = std::min(place.length, offset + step + read_ahead_bytes);
+    if (from < to) file.read_ahead(place.offset + from, to - from);
+}
+
 std::string place_text(const PackId& pack, std::uint64_t offset) {
     return "pack " + pack.text() + " at " + std::to_string(offset);
 }
@@ -87,10 +95,7 @@ Result<void> PackFiles::read(const Placement& place, std::uint64_t offset, std::
         if (file.error().problem != Problem::not_found) return std::unexpected<Error>(file.error());
         return fail(Problem::corrupt, place_text(place.pack, place.offset) + ": the pack is missing");
     }
-    // Whoever takes large steps reads a large paper, and does so in order: while he opens and sends this step, the disk is at the next
-    // ones. What was asked for before is in memory by now, and asking again for it costs next to nothing.
-    if (auto after = offset + out.size(); out.size() >= large_step_bytes && after < place.length)
-        (*file)->read_ahead(place.offset + after, std::min(read_ahead_bytes, place.length - after));
+    if (out.size() >= large_step_bytes) fetch_ahead(**file, place, offset, out.size());
     TRY(auto got, (*file)->read_at(place.offset + offset, out));
     if (got < out.size()) return fail(Problem::corrupt, place_text(place.pack, place.offset) + ": the pack is too short");
     return {};

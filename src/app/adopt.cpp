@@ -32,10 +32,13 @@ void say_restored(const strongroom::RestoreReport& restored) {
             counted(restored.versions, "version", "versions") + ".");
     }
     if (restored.gate) {
-        say("People, teams and walls are those of the key set.");
+        say("People, teams and walls were put together anew, from what stands here and the key set.");
         if (restored.gate_changes_lost > 0)
             say("LOST: " + counted(restored.gate_changes_lost, "change", "changes") +
-                " of people, teams and walls since then. Look them up in the record and make them again before anybody works.");
+                " of people, teams and walls. Look them up in the record and make them again before anybody works.");
+        if (restored.credentials_ended > 0)
+            say("A wall may be among them: " + counted(restored.credentials_ended, "person", "people") +
+                " cannot sign in until invited anew. Administrators can.");
     }
     if (restored.log_begun_anew)
         say("The record was at " + counted(restored.former_size, "entry", "entries") + "; of these, " +
@@ -49,10 +52,11 @@ int say_all(const Adopted& adopted, std::string_view done) {
     if (adopted.restored) say_restored(*adopted.restored);
     say(std::string(done));
     for (const auto& slot : adopted.slots) say("Slot " + slot.name + ": " + std::string(strongroom::text_of(slot.state)));
+    bool lost = adopted.restored && adopted.restored->gate_changes_lost > 0;
     if (adopted.scrub.sound()) {
         say("Looked through: " + counted(adopted.scrub.documents, "paper or folder", "papers and folders") +
             ", everything that the record says was made is here and opens.");
-        return 0;
+        return lost ? static_cast<int>(cli::ExitCode::partly_failed) : 0;
     }
     say(counted(adopted.scrub.wrong_count, "thing is", "things are") + " still missing or damaged:");
     for (const auto& wrong : adopted.scrub.wrong) say("  " + wrong);
@@ -78,7 +82,8 @@ json::object as_json(const Adopted& adopted) {
                                         {"log_begun_anew", restored->log_begun_anew},
                                         {"former_size", restored->former_size},
                                         {"entries_kept", restored->entries_kept},
-                                        {"sessions_ended", restored->sessions_ended}};
+                                        {"sessions_ended", restored->sessions_ended},
+                                        {"credentials_ended", restored->credentials_ended}};
     return said;
 }
 
@@ -116,7 +121,8 @@ Result<int> decide(const cli::Arguments& given, Deed deed, std::string_view ques
     CHECK(write_private_file(home.log_key(), adopted.verifier_key + "\n", true));
     if (!given.json()) return say_all(adopted, done);
     say(json::serialize(as_json(adopted)));
-    return adopted.scrub.sound() ? 0 : static_cast<int>(cli::ExitCode::partly_failed);
+    bool lost = adopted.restored && adopted.restored->gate_changes_lost > 0;
+    return adopted.scrub.sound() && !lost ? 0 : static_cast<int>(cli::ExitCode::partly_failed);
 }
 
 int finish(const Result<int>& code) { return code ? *code : failed(code.error()); }

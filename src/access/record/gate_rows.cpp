@@ -39,13 +39,17 @@ Hash GateRows::hash_of(const storage::GateRow& row) const {
 Result<GateHead> GateRows::head_in(storage::RecordReader& reader) const {
     TRY(auto row, reader.single(head_name));
     if (!row) return shut("the gate's head is missing");
-    Reader clear(row->value);
+    return open_head(*row);
+}
+
+Result<GateHead> GateRows::open_head(const storage::SingleRow& row) const {
+    Reader clear(row.value);
     auto revision_in_clear = clear.u64();
-    auto opened = keys::open(seal_, firm_, head_place(firm_, row->number), clear.rest());
+    auto opened = keys::open(seal_, firm_, head_place(firm_, row.number), clear.rest());
     if (!opened) return shut("the gate's head does not open");
     Reader r(*opened);
     auto format = r.u8();
-    GateHead head{.number = row->number, .policy_revision = r.u64()};
+    GateHead head{.number = row.number, .policy_revision = r.u64()};
     head.rows.count = r.u64();
     head.rows.sum = r.array<32>();
     head.log_size = r.u64();
@@ -53,6 +57,19 @@ Result<GateHead> GateRows::head_in(storage::RecordReader& reader) const {
     if (format != head_format) return fail(Problem::too_new, "the gate's head");
     if (revision_in_clear != head.policy_revision) return shut("the revision beside the gate's head is not the sealed one");
     return head;
+}
+
+Result<Bytes> GateRows::opens(const storage::GateRow& row) const {
+    auto content = keys::open(seal_, firm_, place_of(row), row.sealed);
+    if (!content) return shut(content.error().detail);
+    return content;
+}
+
+Result<void> GateRows::rebuild_in(storage::RecordWriter& writer, std::span<const storage::GateRow> rows, std::uint64_t number,
+                                  std::uint64_t policy_revision) const {
+    GateHead head{.number = number, .policy_revision = policy_revision};
+    for (const auto& row : rows) head.rows.add(hash_of(row));
+    return write_head_in(writer, head);
 }
 
 Result<void> GateRows::write_head_in(storage::RecordWriter& writer, GateHead head) const {
@@ -70,10 +87,9 @@ Result<GateHead> GateRows::load(storage::RecordReader& reader, const std::functi
     Result<void> outcome;
     CHECK(reader.for_each_gate_row([&](const storage::GateRow& row) {
         outcome = [&]() -> Result<void> {
-            auto content = keys::open(seal_, firm_, place_of(row), row.sealed);
-            if (!content) return shut(content.error().detail);
+            TRY(auto content, opens(row));
             found.add(hash_of(row));
-            return take({{static_cast<keys::Kind>(row.kind), row.owner, row.row}, row.revision, std::move(*content)});
+            return take({{static_cast<keys::Kind>(row.kind), row.owner, row.row}, row.revision, std::move(content)});
         }();
         return outcome.has_value();
     }));

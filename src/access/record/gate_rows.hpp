@@ -43,6 +43,12 @@ class GateRows {
     Result<void> advance_in(storage::RecordWriter& writer, std::uint64_t from) const;
     /// In a transaction, once load() found that all fits: the log of now stands in the head, so that the next load() reads less of it.
     Result<void> renew_in(storage::RecordWriter& writer) const;
+    /// In a transaction, by a restore: these rows are all there are, and the head is made anew over them. They stand there already.
+    Result<void> rebuild_in(storage::RecordWriter& writer, std::span<const storage::GateRow> rows, std::uint64_t number,
+                            std::uint64_t policy_revision) const;
+    /// One by itself: whether it was sealed by the firm for its place, not whether it is to be there. `wall_shut`.
+    Result<GateHead> open_head(const storage::SingleRow& row) const;
+    Result<Bytes> opens(const storage::GateRow& row) const;
     /// In a transaction: whether the policy still stands at `revision`. Cheap: nothing is opened.
     static Result<bool> stands_at(storage::RecordReader& reader, std::uint64_t revision);
 

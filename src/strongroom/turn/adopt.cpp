@@ -39,7 +39,9 @@ boost::json::object words_of(const Adopted& adopted) {
         words["papers"] = restored->papers;
         words["versions"] = restored->versions;
         words["gate"] = restored->gate;
+        words["gate_changes_lost"] = restored->gate_changes_lost;
         words["sessions_ended"] = restored->sessions_ended;
+        words["credentials_ended"] = restored->credentials_ended;
     }
     return words;
 }

@@ -36,6 +36,12 @@ Result<bool> LogSays::hear(storage::RecordReader& reader, std::uint64_t count) {
     return to == entries;
 }
 
+LogSays::Marks* LogSays::marks_of(Kind kind) {
+    if (kind >= Kind::gate_person && kind <= Kind::gate_client) return &gate_;
+    if (kind == Kind::firm_profile || (kind >= Kind::person_profile && kind <= Kind::group_profile)) return &names_;
+    return nullptr;
+}
+
 void LogSays::hear(const audit::Leaf& leaf) {
     MatterId matter{};
     for (const auto& subject : leaf.subjects) {
@@ -44,6 +50,10 @@ void LogSays::hear(const audit::Leaf& leaf) {
     for (const auto& mark : leaf.rows) {
         auto kind = static_cast<Kind>(mark.kind);
         bool written = mark.sealed != Hash{};
+        if (auto* marks = marks_of(kind)) {
+            if (written) marks->insert_or_assign({mark.kind, mark.row}, mark);
+            else marks->erase({mark.kind, mark.row});
+        }
         if (auto owner = owner_named_by(kind)) {
             if (written) owners_.emplace(*owner, mark.row);
             else owners_.erase({*owner, mark.row});

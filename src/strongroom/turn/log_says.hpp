@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the log says was made and not destroyed: owners of key records, papers and folders with their versions. The database is held
+// What the log says was made and not destroyed: owners of key records, names, the gate's rows, papers and folders with their versions. The database is held
 // against this, for the log cannot be rewritten unnoticed and the database can.
 #pragma once
+#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -16,6 +17,7 @@ class LogSays {
         MatterId matter{};                  ///< nil: no entry said which
         std::uint64_t versions = 0;         ///< bit n: version n + 1 is there; of the first 64
         bool there = false, found = false;  ///< `found` is the scrubber's
+        bool lies_in(const MatterId& where) const { return there && matter == where; }
     };
 
     /// Reads on by at most `count` entries of those that stand there; true at their end.
@@ -26,13 +28,19 @@ class LogSays {
     const std::unordered_map<DocumentId, Paper>& papers() const { return papers_; }
     std::unordered_map<DocumentId, Paper>& papers() { return papers_; }
     const Paper* paper(const DocumentId& id) const;
+    /// Rows that the gate reads, and names (profiles, memos), as the log named them last; those that went are not among them.
+    using Marks = std::map<std::pair<std::uint16_t, Id16>, audit::RowMark>;
+    const Marks& gate() const { return gate_; }
+    const Marks& names() const { return names_; }
 
   private:
     void hear(const audit::Leaf& leaf);
+    Marks* marks_of(keys::Kind kind);
 
     std::uint64_t heard_ = 0;
     std::set<std::pair<storage::OwnerKind, Id16>> owners_;
     std::unordered_map<DocumentId, Paper> papers_;
+    Marks gate_, names_;
 };
 
 }  // namespace muniment::strongroom

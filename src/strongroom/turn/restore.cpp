@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keys, names, the gate and the log. Papers are in restored_papers.cpp.
+// Keys, names and the log. The gate is in restored_gate.cpp, papers are in restored_papers.cpp.
 #include "strongroom/turn/restore.hpp"
 
 #include <algorithm>
 #include <boost/json.hpp>
 
-#include "access/gate.hpp"
 #include "audit/origin.hpp"
 #include "audit/watch.hpp"
+#include "strongroom/turn/restored_gate.hpp"
 #include "strongroom/turn/restored_papers.hpp"
 #include "strongroom/turn/slot_watch.hpp"
 
@@ -48,9 +48,6 @@ class Restore {
     Result<void> names_in(RecordWriter& writer, Said& said);
     Result<bool> name_opens(const storage::FieldRow& row) const;
     Result<bool> is_owned(RecordWriter& writer, const storage::FieldRow& row) const;
-    Result<void> gate_in(RecordWriter& writer, Said& said);
-    Result<void> replace_gate_in(RecordWriter& writer, Said& said);
-    Result<void> end_sessions_in(RecordWriter& writer, Said& said);
     Result<void> log_in(RecordWriter& writer);
     void hear_of(View note, std::uint64_t size, const Hash& root);
 
@@ -122,13 +119,18 @@ Result<void> Restore::hear() {
 Result<void> Restore::run_in(RecordWriter& writer) {
     CHECK(records_in(writer));
     Said said(writer, *ring_, places_.clock);
-    CHECK(gate_in(writer, said));
+    RestoredGate gate(writer, *ring_, set_ ? &*set_ : nullptr, set_is_newer_, says_, said);
+    CHECK(gate.run());
     CHECK(names_in(writer, said));
     RestoredPapers papers(writer, places_.packs, *ring_, set_ ? &*set_ : nullptr, set_is_newer_ ? nullptr : &says_, said);
     CHECK(papers.run());
     report_.papers = papers.papers();
     report_.versions = papers.versions();
-    if (as_ == RestoreAs::older) CHECK(end_sessions_in(writer, said));
+    if (as_ == RestoreAs::older) CHECK(gate.end_sessions());
+    report_.gate = gate.replaced();
+    report_.gate_changes_lost = gate.lost();
+    report_.sessions_ended = gate.sessions_ended();
+    report_.credentials_ended = gate.credentials_ended();
     for (auto name : {"turn", "scrubbed"}) CHECK(writer.drop_single(name));
     CHECK(said.finish());
     return log_in(writer);
@@ -215,65 +217,6 @@ Result<void> Restore::names_in(RecordWriter& writer, Said& said) {
             CHECK(writer.drop_field(row.kind, row.owner, row.row));
             CHECK(said.dropped(row.kind, row.row, row.revision));
         }
-    }
-    return {};
-}
-
-/// The gate's rows fit only as a whole: those of the database where they do and are not older, else those of the key set.
-Result<void> Restore::gate_in(RecordWriter& writer, Said& said) {
-    access::GateRows rows(*ring_);
-    auto fits = rows.load(writer, [](const auto&) { return Result<void>{}; });
-    if (!set_ || (fits && fits->number >= set_->singles["gate-head"].number)) {
-        if (fits) return {};
-        if (fits.error().problem != Problem::wall_shut) return std::unexpected(fits.error());
-        return fail(Problem::wall_shut, fits.error().detail + "; and no key set has rows that could take their place");
-    }
-    report_.gate = true;
-    CHECK(replace_gate_in(writer, said));
-    CHECK(rows.renew_in(writer));
-    CHECK(rows.load(writer, [](const auto&) { return Result<void>{}; }));
-    return {};
-}
-
-Result<void> Restore::replace_gate_in(RecordWriter& writer, Said& said) {
-    auto head = set_->singles["gate-head"];
-    std::vector<storage::GateRow> there;
-    CHECK(writer.for_each_gate_row([&](const auto& row) { return there.push_back(row), true; }));
-    for (const auto& row : there) {
-        CHECK(writer.drop_gate_row(row.kind, row.row));
-        bool stays = std::ranges::any_of(set_->gate, [&](const auto& each) { return each.kind == row.kind && each.row == row.row; });
-        if (!stays) CHECK(said.dropped(row.kind, row.row, head.number));
-    }
-    for (const auto& row : set_->gate) {
-        CHECK(writer.put_gate_row(row));
-        CHECK(said.wrote(row));
-    }
-    CHECK(writer.put_single("gate-head", head));
-    // What the log tells of people, teams and walls since then is not in these rows, and must be made again by people.
-    TRY(auto entries, writer.entry_count());
-    return writer.for_each_entry(0, entries, [&](const storage::EntryRow& entry) {
-        auto leaf = audit::Leaf::decode(entry.leaf);
-        report_.gate_changes_lost += leaf && std::ranges::any_of(leaf->rows, [&](const audit::RowMark& mark) {
-            auto kind = static_cast<Kind>(mark.kind);
-            return kind >= Kind::gate_person && kind <= Kind::gate_client && kind != Kind::gate_session && mark.revision > head.number;
-        });
-        return true;
-    });
-}
-
-/// Who was revoked since the copy must not come in by what it still holds.
-Result<void> Restore::end_sessions_in(RecordWriter& writer, Said& said) {
-    access::GateRows rows(*ring_);
-    std::vector<storage::GateRow> sessions;
-    CHECK(writer.for_each_gate_row([&](const storage::GateRow& row) {
-        if (row.kind == static_cast<std::uint16_t>(Kind::gate_session)) sessions.push_back(row);
-        return true;
-    }));
-    for (const auto& row : sessions) {
-        auto draft = said.draft(audit::Action::session_ended);
-        CHECK(rows.drop_in(writer, draft, {Kind::gate_session, row.owner, row.row}));
-        CHECK(said.dropped(row.kind, row.row, draft.leaf().rows.back().revision));
-        ++report_.sessions_ended;
     }
     return {};
 }

@@ -26,11 +26,12 @@ struct RestoreReport {
     std::string key_set;                  ///< where it lies; empty where there was none
     std::uint64_t records = 0;            ///< key records that came from it
     std::uint64_t papers = 0, versions = 0, names = 0;   ///< the same; papers and folders
-    bool gate = false;                    ///< people, teams and walls are those of the key set
-    std::uint64_t gate_changes_lost = 0;  ///< entries of the log that changed them since then
+    bool gate = false;                    ///< people, teams and walls were put together anew
+    std::uint64_t gate_changes_lost = 0;  ///< of them, what the log tells of and nobody has
     bool log_begun_anew = false;
     std::uint64_t former_size = 0, entries_kept = 0;
     std::uint64_t sessions_ended = 0;
+    std::uint64_t credentials_ended = 0;  ///< of people who must be invited anew: a wall may be lost
 };
 
 enum class RestoreAs : bool {

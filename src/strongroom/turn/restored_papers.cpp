@@ -54,7 +54,10 @@ Result<void> Said::finish() {
 // ---- the papers ----
 
 Result<void> RestoredPapers::run() {
+    CHECK(drop_strays());
     if (!set_) return {};
+    for (const auto& [matter, papers] : set_->covered)
+        for (const auto& [paper, row] : papers) lies_in_.emplace(paper, matter);
     TRY(auto known, writer_.packs());
     for (const auto& row : known) known_packs_.insert(row.pack);
     // What goes from one matter may come back in another: the log must say so in this order.
@@ -68,16 +71,41 @@ Result<void> RestoredPapers::run() {
     return said_.about({});
 }
 
+/// A row where the log does not put the paper: one that was moved away or taken back, and put here again.
+Result<void> RestoredPapers::drop_strays() {
+    if (!says_) return {};
+    for (const auto& matter : ring_.matters()) {
+        std::vector<storage::DocumentRow> strays;
+        CHECK(writer_.for_each_document(matter, [&](const auto& row) {
+            const auto* said = says_->paper(row.document);
+            if (said && !said->lies_in(matter)) strays.push_back(row);
+            return true;
+        }));
+        if (strays.empty()) continue;
+        CHECK(said_.about(matter));
+        // Nothing is said of them: by the log they are not here.
+        for (const auto& row : strays) CHECK(writer_.drop_document(matter, row.document));
+    }
+    return {};
+}
+
+/// Elsewhere by the key set: it left this matter.
+bool RestoredPapers::moved_away(const storage::DocumentRow& row) const {
+    auto at = lies_in_.find(row.document);
+    return at != lies_in_.end() && at->second != row.matter;
+}
+
 /// The newer of the two that open. Nothing where neither does, or where what is known last says that it is not in this matter.
 std::optional<RestoredPapers::Chosen> RestoredPapers::choose(const DocumentRows& rows, const storage::DocumentRow* here,
                                                              const storage::DocumentRow* in_set) const {
     bool here_opens = here && rows.open(*here), set_opens = in_set && rows.open(*in_set);
-    if (here_opens && !in_set && !says_) return std::nullopt;   // the key set is newer, and has it no more
+    // The key set counts, and knows where it went. One that it does not know at all was filed since: log and set went different ways.
+    if (here_opens && !in_set && !says_ && moved_away(*here)) return std::nullopt;
     if (here_opens && (!set_opens || here->revision >= in_set->revision)) return Chosen{*here};
     if (!set_opens) return std::nullopt;
     if (says_) {
         const auto* said = says_->paper(in_set->document);
-        if (!said || !said->there || said->matter != in_set->matter) return std::nullopt;
+        if (!said || !said->lies_in(in_set->matter)) return std::nullopt;
     }
     return Chosen{*in_set, true};
 }
@@ -112,6 +140,14 @@ Result<void> RestoredPapers::put(const DocumentRows& rows, Chosen chosen) {
     if (!whole) return {};   // no version of it can be read: the scrub will say so
     if (!chosen.from_set && row == before) return {};
     auto stored = writer_.put_document(row);
+    if (!stored && stored.error().problem == Problem::conflict) {
+        // Two databases gave the same number. The paper that stands here keeps it.
+        TRY(auto entry, rows.open_list(row));
+        TRY(row.number, Papers::next_number_in(writer_, rows.matter()));
+        row.revision += 1;
+        rows.seal_list(row, entry);
+        stored = writer_.put_document(row);
+    }
     if (!stored && stored.error().problem == Problem::name_taken) {
         // Something of that name was filed while it was missing: it comes back in the trash.
         TRY(auto entry, rows.open_list(row));
@@ -197,7 +233,11 @@ Result<bool> RestoredPapers::put_version(const DocumentRows& rows, const OpenDoc
 /// A pack that the database does not know is looked through at the next start, as after a crash.
 Result<bool> RestoredPapers::packs_are_there(const std::vector<storage::PartRow>& parts) {
     for (const auto& part : parts) {
-        if (!packs_.check(part.place.pack)) return false;
+        auto there = packs_.check(part.place.pack);
+        // A bucket that does not answer is no pack that is gone: nothing is given up for it.
+        if (!there && there.error().problem != Problem::not_found && there.error().problem != Problem::corrupt)
+            return std::unexpected(there.error());
+        if (!there) return false;
         if (known_packs_.insert(part.place.pack).second) CHECK(writer_.put_pack({part.place.pack, storage::PackState::open}));
     }
     return true;

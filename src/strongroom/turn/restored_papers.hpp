@@ -54,6 +54,8 @@ class RestoredPapers {
     Result<bool> put_versions(const DocumentRows& rows, Chosen& chosen);
     Result<bool> put_version(const DocumentRows& rows, const OpenDocument& document, std::uint32_t version);
     Result<bool> packs_are_there(const std::vector<storage::PartRow>& parts);
+    Result<void> drop_strays();
+    bool moved_away(const storage::DocumentRow& row) const;
     Result<void> drop_dead_uploads(const DocumentRows& rows);
     Result<void> drop_dead_checkout(const DocumentRows& rows, const storage::DocumentRow& row);
     Result<void> count_on(const MatterId& matter, std::uint64_t number);
@@ -65,6 +67,7 @@ class RestoredPapers {
     const LogSays* says_;
     Said& said_;
     std::set<PackId> known_packs_;
+    std::map<DocumentId, MatterId> lies_in_;   ///< by the key set
     std::uint64_t papers_ = 0, versions_ = 0;
 };
 

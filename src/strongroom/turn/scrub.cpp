@@ -75,6 +75,7 @@ Result<bool> Scrub::step() {
         }
         case Stage::records:
             CHECK(check_owners());
+            CHECK(check_names());
             matters_ = gate_.ring().matters();
             stage_ = Stage::matters;
             break;
@@ -140,6 +141,7 @@ Result<void> Scrub::next_papers() {
         if (!checked && checked.error().problem != Problem::corrupt && checked.error().problem != Problem::unavailable) return checked;
         if (checked && paper && paper->matter == matter_) paper->found = true;
         else if (!checked && suspects_.size() < suspects_max) suspects_.push_back(id);
+        if ((!paper || !paper->lies_in(matter_)) && strays_.size() < suspects_max) strays_.emplace_back(matter_, id);
     }
     return {};
 }
@@ -151,6 +153,7 @@ Result<void> Scrub::settle() {
     std::ranges::sort(suspects_);
     suspects_.erase(std::ranges::unique(suspects_).begin(), suspects_.end());
     for (const auto& id : suspects_) CHECK(look_again(id));
+    for (const auto& [matter, id] : strays_) CHECK(look_again_for_stray(matter, id));
     return {};
 }
 
@@ -159,10 +162,7 @@ Result<void> Scrub::look_again(const DocumentId& id) {
     std::optional<std::string> wrong;
     CHECK(gate_.records().commit([&](storage::RecordWriter& writer) -> Result<void> {
         wrong.reset();
-        for (int i = 0; i < looks_max; ++i) {
-            TRY(bool all, says_.hear(writer, entries_each));
-            if (all) break;
-        }
+        CHECK(hear_to_the_end(writer));
         const auto* said = says_.paper(id);
         if (said && !said->there) return {};
         if (!said || said->matter.is_nil()) return wrong = "document " + id.text() + " is damaged", Result<void>{};
@@ -176,6 +176,67 @@ Result<void> Scrub::look_again(const DocumentId& id) {
         return {};
     }));
     if (wrong) found(*wrong);
+    return {};
+}
+
+/// A row in a matter where the log does not put the paper: whoever can write to the database put a former one back, and the turn would
+/// seal it anew as if it were one of the firm's.
+Result<void> Scrub::look_again_for_stray(const MatterId& matter, const DocumentId& id) {
+    bool stray = false;
+    CHECK(gate_.records().commit([&](storage::RecordWriter& writer) -> Result<void> {
+        CHECK(hear_to_the_end(writer));
+        const auto* said = says_.paper(id);
+        TRY(auto row, writer.document(matter, id));
+        stray = row && (!said || !said->lies_in(matter));
+        return {};
+    }));
+    if (stray) found("document " + id.text() + " lies in a matter where the record does not put it");
+    return {};
+}
+
+/// Names are under keys of their owners and of the firm: that those which the log speaks of are there, and are what it says.
+Result<void> Scrub::check_names() {
+    std::vector<audit::RowMark> wrong;
+    for (auto kind : {keys::Kind::firm_profile, keys::Kind::person_profile, keys::Kind::client_profile, keys::Kind::matter_profile,
+                      keys::Kind::wall_memo, keys::Kind::group_profile}) {
+        auto number = static_cast<std::uint16_t>(kind);
+        std::map<Id16, Hash> there;
+        CHECK(gate_.records().for_each_field(number, [&](const storage::FieldRow& row) {
+            there.emplace(row.row, crypto::sha256(row.sealed));
+            return true;
+        }));
+        for (const auto& [place, mark] : says_.names()) {
+            auto at = there.find(mark.row);
+            if (mark.kind == number && (at == there.end() || at->second != mark.sealed) && wrong.size() < suspects_max) wrong.push_back(mark);
+        }
+    }
+    for (const auto& mark : wrong) CHECK(look_again_for_name(mark.kind, mark.row));
+    return {};
+}
+
+Result<void> Scrub::look_again_for_name(std::uint16_t kind, const Id16& row) {
+    bool missing = false;
+    CHECK(gate_.records().commit([&](storage::RecordWriter& writer) -> Result<void> {
+        CHECK(hear_to_the_end(writer));
+        auto said = says_.names().find({kind, row});
+        missing = said != says_.names().end();
+        if (!missing) return {};
+        return writer.for_each_field(kind, [&](const storage::FieldRow& each) {
+            if (each.row == row) missing = crypto::sha256(each.sealed) != said->second.sealed;
+            return missing;
+        });
+    }));
+    if (!missing) return {};
+    auto what = std::string(keys::label(static_cast<keys::Kind>(kind)));
+    found("the " + what + " of " + to_uuid_text(row) + " is missing or not the last");
+    return {};
+}
+
+Result<void> Scrub::hear_to_the_end(storage::RecordReader& reader) {
+    for (int i = 0; i < looks_max; ++i) {
+        TRY(bool all, says_.hear(reader, entries_each));
+        if (all) break;
+    }
     return {};
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The scrub of secrets and records: every key record, document secret, list row, version and wrapped object key is opened, and what is
-// there is compared with what the log says was made and not destroyed. Objects themselves are not read.
+// The scrub of secrets and records: every key record, name, document secret, list row, version and wrapped object key is opened or
+// held against its mark, and what is there is compared with what the log says was made and not destroyed. Objects themselves are not read.
 //
 // A pass goes in bounded steps beside everything else. What does not fit is looked at again at the end, in one transaction and with
 // the entries that were written meanwhile, so that a change under way is never taken for damage. A pass that found all sound is
@@ -38,6 +38,10 @@ class Scrub {
     Result<void> next_papers();
     Result<void> settle();
     Result<void> look_again(const DocumentId& id);
+    Result<void> look_again_for_stray(const MatterId& matter, const DocumentId& id);
+    Result<void> check_names();
+    Result<void> look_again_for_name(std::uint16_t kind, const Id16& row);
+    Result<void> hear_to_the_end(storage::RecordReader& reader);
     Result<void> finish();
     void found(std::string what);
 
@@ -48,6 +52,7 @@ class Scrub {
     std::vector<DocumentId> papers_;     ///< of the matter at hand, still to be looked at
     MatterId matter_{};
     std::vector<DocumentId> suspects_;
+    std::vector<std::pair<MatterId, DocumentId>> strays_;
     ScrubReport report_;
 };
 

@@ -9,6 +9,8 @@
 #include "strongroom/matters/page_marks.hpp"
 #include "strongroom/matters/upload_rows.hpp"
 #include "strongroom/turn/key_set.hpp"
+#include "strongroom/turn/loaded_set.hpp"
+#include "strongroom/turn/log_says.hpp"
 #include "strongroom/turn/scrub.hpp"
 #include "strongroom/turn/standing.hpp"
 
@@ -16,6 +18,7 @@ namespace muniment::strongroom {
 namespace {
 
 constexpr std::size_t slots_needed = 2, copies_needed = 2;
+const std::string mending = ". Nothing was turned; `muniment keys mend` brings it back";
 
 audit::Draft own_draft(access::Gate& gate, audit::Action action, std::string_view words) {
     auto now = gate.clock().now();
@@ -31,8 +34,9 @@ Result<TurnReport> Turn::run(const keys::RootKey& root, const TurnWish& wish) {
     auto sealing = (wish.next_root ? *wish.next_root : root).clone();
     TRY(bool left, something_is_left());
     if (left || a_key_set_is_missing()) CHECK(recover(root));
-    TRY(auto slots, call(root));
+    // Which may take long: what is looked at from here on is of now.
     CHECK(await_scrub());
+    TRY(auto slots, call(root));
     TRY(auto token, TurnToken::take(gate_.records(), gate_.clock()));
     reached(TurnStep::called);
 
@@ -40,7 +44,7 @@ Result<TurnReport> Turn::run(const keys::RootKey& root, const TurnWish& wish) {
     CHECK(place(slots, sealing, next));
     CHECK(token.check());
     reached(TurnStep::placed);
-    CHECK(check());
+    CHECK(check(root));
     CHECK(token.check());
     reached(TurnStep::checked);
 
@@ -59,7 +63,7 @@ Result<void> Turn::may_run(const keys::RootKey& root) {
 
 /// After the commit there is only this way.
 Result<void> Turn::go_on(const keys::RootKey& root, TurnToken& token, TurnReport& report) {
-    CHECK(copy(token, report));
+    CHECK(copy(root, token, report));
     reached(TurnStep::copied);
     CHECK(erase(root, token, report));
     reached(TurnStep::erased);
@@ -121,8 +125,11 @@ Result<void> Turn::await_scrub() {
 
 /// Step 3. Every key record opens, and what the commit re-seals opens there (renew_page_in); all the rest was opened, and held against
 /// what the log says was made, by a pass of the scrubber at most a day ago.
-Result<void> Turn::check() {
+Result<void> Turn::check(const keys::RootKey& root) {
     CHECK(gate_.ring().check_records(gate_.records()));
+    CHECK(has_what_was_copied(root));
+    TRY(bool ours, is_ours(root));
+    if (!ours) return fail(Problem::conflict, "another database was adopted meanwhile");
     TRY(bool lately, scrubbed_lately(gate_));
     return lately ? Result<void>{} : fail(Problem::unavailable, "the last pass of the scrubber is more than a day old");
 }
@@ -196,9 +203,44 @@ Result<void> Turn::commit(const keys::EpochKey& next, const TurnToken& token, bo
     return {};
 }
 
+/// The key set that is about to be replaced may be the last copy of something: what it holds and the log does not say went must be here.
+Result<void> Turn::has_what_was_copied(const keys::RootKey& root) const {
+    auto& records = gate_.records();
+    const auto& firm = gate_.ring().firm();
+    TRY(auto set, newest_key_set(copies_, epochs_held(slots_.slots(), root, firm), firm));
+    if (!set) return {};
+    std::vector<std::pair<MatterId, DocumentId>> missing;
+    for (const auto& [matter, papers] : set->covered)
+        for (const auto& [paper, copied] : papers) {
+            TRY(auto row, records.document(matter, paper));
+            if (!row) missing.emplace_back(matter, paper);
+        }
+    std::vector<storage::FieldRow> names;
+    for (const auto& copied : set->fields) {
+        TRY(auto row, records.field(copied.kind, copied.owner, copied.row));
+        if (!row) names.push_back(copied);
+    }
+    if (missing.empty() && names.empty()) return {};
+    LogSays says;
+    for (bool all = false; !all;) {
+        TRY(all, says.hear(records, 1'000'000));
+    }
+    for (const auto& [matter, paper] : missing) {
+        const auto* said = says.paper(paper);
+        if (said && !said->lies_in(matter)) continue;
+        return fail(Problem::corrupt, "document " + paper.text() + " is missing, and the key set that is to be replaced has it" + mending);
+    }
+    for (const auto& name : names) {
+        if (says.names().contains({name.kind, name.row}))
+            return fail(Problem::corrupt, "a name is missing, and the key set that is to be replaced has it" + mending);
+    }
+    return {};
+}
+
 /// Step 6. Read back and opened wherever it is copied to: otherwise the turn would kill every backup at once. A place that is away
 /// (it lies beside a slot) gets it later; two must have it, as two slots must have the key.
-Result<void> Turn::copy(TurnToken& token, TurnReport& report) {
+Result<void> Turn::copy(const keys::RootKey& root, TurnToken& token, TurnReport& report) {
+    CHECK(has_what_was_copied(root));
     auto& ring = gate_.ring();
     auto mac = ring.key_set_mac();
     // With a checkpoint that covers the turn itself: it is what tells an older database that the key set is newer.
@@ -265,7 +307,8 @@ Result<void> Turn::erase(const keys::RootKey& root, TurnToken& token, TurnReport
             if (auto placed = ring.place_epoch(*slot, root); !placed)
                 journal(Level::warning, "turn.slot-refused", {{"problem", placed.error().problem}});
         }
-        if (keys::get_epoch(*slot, root, ring.firm(), mark)) ++holding;
+        bool anothers = before[i].state == SlotState::anothers || before[i].state == SlotState::newer;
+        if (!anothers && keys::get_epoch(*slot, root, ring.firm(), mark)) ++holding;
     }
     if (holding < slots_needed)
         return fail(Problem::unavailable, "fewer than two slots hold the new epoch key: the former one is kept");
@@ -280,6 +323,8 @@ Result<void> Turn::erase(const keys::RootKey& root, TurnToken& token, TurnReport
         auto words = boost::json::serialize(boost::json::object{{"slot", slot->name()}, {"mark", to_hex(mark)}});
         CHECK(gate_.log().record(own_draft(gate_, audit::Action::epoch_erased, words)));
     }
+    TRY(bool ours, is_ours(root));
+    if (!ours) return {};   // a slot is another's by now: what it may have copied is left where it is
     for (auto* copies : copies_) {
         auto names = copies->list();
         if (!names) continue;   // away, and pending
@@ -340,7 +385,7 @@ Result<TurnReport> Turn::renew_key_set(const keys::RootKey& root) {
     if (!ours) return report;
     TRY(auto token, TurnToken::take(gate_.records(), gate_.clock()));
     CHECK(gate_.ring().fence_in(gate_.records()));
-    CHECK(copy(token, report));
+    CHECK(copy(root, token, report));
     CHECK(token.release());
     return report;
 }

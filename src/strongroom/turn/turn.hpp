@@ -57,9 +57,10 @@ class Turn {
     Result<std::vector<storage::Slot*>> call(const keys::RootKey& root);
     Result<void> place(const std::vector<storage::Slot*>& slots, const keys::RootKey& root, const keys::EpochKey& next);
     Result<void> await_scrub();
-    Result<void> check();
+    Result<void> check(const keys::RootKey& root);
+    Result<void> has_what_was_copied(const keys::RootKey& root) const;
     Result<void> commit(const keys::EpochKey& next, const TurnToken& token, bool new_root, TurnReport& report);
-    Result<void> copy(TurnToken& token, TurnReport& report);
+    Result<void> copy(const keys::RootKey& root, TurnToken& token, TurnReport& report);
     Result<void> erase(const keys::RootKey& root, TurnToken& token, TurnReport& report);
     Result<void> erase_in(storage::Slot& slot, SlotState state, const keys::RootKey& root, const keys::Seen& seen) const;
     Result<void> attest(const TurnReport& report);

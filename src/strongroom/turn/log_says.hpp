@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the log says was made and not destroyed: owners of key records, names, the gate's rows, papers and folders with their versions. The database is held
-// against this, for the log cannot be rewritten unnoticed and the database can.
+// What the log says was made and not destroyed: owners of key records, names, the gate's rows, papers and folders with their versions.
+// The database is held against this, for the log cannot be rewritten unnoticed and the database can.
 #pragma once
 #include <map>
 #include <set>

@@ -207,7 +207,8 @@ Result<void> Scrub::check_names() {
         }));
         for (const auto& [place, mark] : says_.names()) {
             auto at = there.find(mark.row);
-            if (mark.kind == number && (at == there.end() || at->second != mark.sealed) && wrong.size() < suspects_max) wrong.push_back(mark);
+            bool stands = mark.kind != number || (at != there.end() && at->second == mark.sealed);
+            if (!stands && wrong.size() < suspects_max) wrong.push_back(mark);
         }
     }
     for (const auto& mark : wrong) CHECK(look_again_for_name(mark.kind, mark.row));

@@ -83,6 +83,18 @@ foreach(scenario IN LISTS scenarios)
     set_tests_properties(promise_${name} promise_${name}_broken PROPERTIES TIMEOUT 600 LABELS promises)
     set_tests_properties(promise_${name} PROPERTIES COST 100)    # the longest begin first
 endforeach()
+# The same with the rows in a PostgreSQL that each scenario starts for itself, and that syncs.
+foreach(scenario IN LISTS scenarios)
+    get_filename_component(name ${scenario} NAME_WE)
+    string(SUBSTRING ${name} 0 1 number)
+    set(on ${CMAKE_SOURCE_DIR}/tests/support/on_postgresql)
+    add_test(NAME promise_${name}_postgresql COMMAND ${on} ${scenario} $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)
+    add_test(NAME promise_${name}_postgresql_broken COMMAND ${on} ${CMAKE_SOURCE_DIR}/tests/support/must_notice ${scenario}
+             $<TARGET_FILE:muniment-broken-${number}> $<TARGET_FILE:muniment-cli>)
+    # The core of promise 1 is taken after a minute on SQLite; what the database is changes nothing about that.
+    set_tests_properties(promise_${name}_postgresql promise_${name}_postgresql_broken PROPERTIES TIMEOUT 300 LABELS promises
+                         ENVIRONMENT MUNIMENT_CORE_AFTER=1)
+endforeach()
 list(REMOVE_DUPLICATES weakened_numbers)
 foreach(number IN LISTS weakened_numbers)
     muniment_broken(${number})

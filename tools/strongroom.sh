@@ -24,9 +24,10 @@ as() { local who=$1; shift; "$muniment_cli" "$@" --profile "$who"; }
 json_text() { tr -d '\n' | grep -oE "\"$1\" *: *\"[^\"]*\"" | head -n 1 | sed -E 's/^"[^"]*" *: *"(.*)"$/\1/'; }
 
 # found_firm NAME ADMINISTRATOR [OPTION…]: a firm whose first administrator `admin` still has to accept; the invitation lies in
-# $people/admin.invitation. The options are those of `muniment init`.
+# $people/admin.invitation. The options are those of `muniment init`. Its rows are in PostgreSQL where $MUNIMENT_DATABASE says where that is.
 found_firm() {
-    "$muniment" init --home "$home" --firm "$1" --admin admin --admin-name "$2" --trial --json "${@:3}" |
+    "$muniment" init --home "$home" --firm "$1" --admin admin --admin-name "$2" --trial --json "${@:3}" \
+        ${MUNIMENT_DATABASE:+--database "$MUNIMENT_DATABASE"} |
         json_text invitation >"$people/admin.invitation"
 }
 

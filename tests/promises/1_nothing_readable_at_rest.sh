@@ -45,6 +45,7 @@ search() {
     python3 "$root/tests/support/search_plaintext.py" "$1" -- "${words[@]}" || broken_promise "words of a client can be read in $2"
 }
 search "$home" 'the home folder while the server runs'
+[ -z "${MUNIMENT_DATABASE:-}" ] || search "$(database_folder)" "the database server's folder"
 search "$work/server.log" "the server's log"
 
 sleep "${MUNIMENT_CORE_AFTER:-60}"

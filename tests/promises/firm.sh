@@ -12,6 +12,12 @@ init_options=()
 . "$root/tools/strongroom.sh"
 trap 'crash_server 2>/dev/null || true; rm -rf "$work"' EXIT
 
+# The folder of the database's own server, where the rows are in PostgreSQL (tests/support/postgresql).
+database_folder() {
+    local passfile=${MUNIMENT_DATABASE#*passfile=}
+    dirname "${passfile%%&*}"
+}
+
 # As a power cut of the process: no signal handler runs.
 crash_server() {
     [ -n "$server_pid" ] || return 0

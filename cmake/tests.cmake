@@ -30,24 +30,23 @@ if(NOT TARGET muniment OR NOT TARGET muniment-cli)
 endif()
 
 # The power is cut at any operation on the disk (tests/powercut/README.md); and with each sync left out in turn, which must lose
-# something.
-file(GLOB powercut CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/powercut/*.cpp)
-add_executable(powercut ${powercut})
-target_link_libraries(powercut PRIVATE muniment_app GTest::gtest)
-target_compile_definitions(powercut PRIVATE MUNIMENT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+# something. Each call of each port and of the disk fails in turn (tests/faults/README.md).
+set(powercut ${CMAKE_SOURCE_DIR}/tests/powercut)
+file(GLOB parts CONFIGURE_DEPENDS ${powercut}/*.cpp)
+list(REMOVE_ITEM parts ${powercut}/powercut.cpp)
+add_library(powercut_parts OBJECT ${parts})
+target_include_directories(powercut_parts PUBLIC ${powercut})
+target_link_libraries(powercut_parts PUBLIC muniment_app GTest::gtest)
+target_compile_definitions(powercut_parts PUBLIC MUNIMENT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+muniment_prefix(powercut_parts library)
+add_executable(powercut ${powercut}/powercut.cpp)
+add_executable(faults ${CMAKE_SOURCE_DIR}/tests/faults/faults.cpp)
+target_link_libraries(powercut PRIVATE powercut_parts)
+target_link_libraries(faults PRIVATE powercut_parts)
 add_test(NAME powercut COMMAND powercut --cuts 2000)
 add_test(NAME powercut-omissions COMMAND powercut --omissions)
-set_tests_properties(powercut powercut-omissions PROPERTIES TIMEOUT 600 LABELS powercut)
-
-# Each call of each port and of the disk fails in turn (tests/faults/README.md).
-file(GLOB faults CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/faults/*.cpp)
-list(FILTER powercut EXCLUDE REGEX "/powercut\\.cpp$")
-add_executable(faults ${faults} ${powercut})
-target_include_directories(faults PRIVATE ${CMAKE_SOURCE_DIR}/tests/powercut)
-target_link_libraries(faults PRIVATE muniment_app GTest::gtest)
-target_compile_definitions(faults PRIVATE MUNIMENT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 add_test(NAME faults COMMAND faults)
-set_tests_properties(faults PROPERTIES TIMEOUT 600 LABELS powercut)
+set_tests_properties(powercut powercut-omissions faults PROPERTIES TIMEOUT 600 LABELS powercut)
 
 # Muniment without the one safeguard of promise N (base/safeguards.hpp): the sources that ask broken(N) are compiled into the
 # program with -DMUNIMENT_BREAK=N, and so are not taken from the libraries.

@@ -26,6 +26,7 @@ struct Scene {
     Image image;
     Expected expected;
     DocumentId small, large, trashed;
+    Piece coming{};   ///< of a paper in pieces: the first has come
 };
 
 /// One story told once, with one fault in it.
@@ -79,6 +80,23 @@ bool add_version(Telling& t, DocumentId id, std::size_t size) {
 bool version(Telling& t) { return add_version(t, t.scene.large, 700); }
 bool large_version(Telling& t) { return add_version(t, t.scene.small, limits::small_object_bytes_max + 1); }
 
+bool send(Telling& t, std::uint64_t count) {
+    auto& piece = t.expected.coming.at(t.scene.coming.upload);
+    auto size = piece.made.versions[0]->size();
+    auto stands = [&] { return t.room.send_piece(piece.made.matter, piece.upload, *piece.made.versions[0], count); };
+    if (piece.offset + count < size) {
+        auto now = stands();
+        if (now) piece.offset = now->offset();
+        return now.has_value();
+    }
+    auto made = piece.made;
+    if (!t.change<strongroom::UploadInPieces>(piece.id, made, audit::Action::paper_added, 1, stands)) return false;
+    t.expected.coming.clear();
+    return true;
+}
+bool piece(Telling& t) { return send(t, 10'000); }
+bool last_piece(Telling& t) { return send(t, 1'000'000); }
+
 bool move(Telling& t) {
     auto after = t.state(t.scene.small);
     auto from = std::exchange(after.matter, t.founded.secrets.matters[1]);
@@ -120,18 +138,28 @@ bool wall(Telling& t) {
     return true;
 }
 
-bool turn(Telling& t) {
+bool turn_by(Telling& t, const std::function<Result<strongroom::TurnReport>()>& run) {
     t.expected.turning = true;
     std::vector<Bytes> former = t.expected.erased;
     for (const auto& [path, node] : t.scene.image.names)
         if (path.extension() == ".epoch") former.push_back(*t.scene.image.contents.at(node));
-    auto report = t.room.firm().turn();
+    auto report = run();
     if (!report || !report->pending.empty()) return false;
     t.expected.turning = false;
     t.expected.turned = true;
     t.expected.epoch = report->epoch;
     t.expected.erased = former;
     return true;
+}
+
+bool turn(Telling& t) {
+    return turn_by(t, [&] { return t.room.firm().turn(); });
+}
+bool renew(Telling& t) {
+    return turn_by(t, [&]() -> Result<strongroom::TurnReport> {
+        TRY(auto renewed, t.room.firm().renew());
+        return renewed.turn;
+    });
 }
 
 bool check(Telling& t) {
@@ -158,6 +186,8 @@ constexpr Story stories[] = {{"put", put_small},
                              {"put-large", put_large},
                              {"version", version},
                              {"large-version", large_version},
+                             {"piece", piece},
+                             {"last-piece", last_piece},
                              {"move", move},
                              {"trash", trash_and_restore},
                              {"read", read},
@@ -165,6 +195,7 @@ constexpr Story stories[] = {{"put", put_small},
                              {"wall", wall},
                              {"checkpoint", checkpoint},
                              {"turn", turn},
+                             {"renew", renew},
                              {"check", check},
                              {"stop", stop},
                              {"start", start, From::closed},
@@ -211,6 +242,12 @@ Scene set(const Founded& founded) {
     file(10, "trashed", scene.trashed);
     t.room.trash(founded.secrets.matters[0], scene.trashed).value();
     t.expected.papers[scene.trashed].front()->trashed = true;
+    scene.coming = {UploadId::random(), DocumentId::fresh(t.clock.now()),
+                    {founded.secrets.matters[0], "in pieces", false, false, {some(50'000)}}};
+    auto& coming = scene.coming;
+    t.room.begin_pieces(coming.made.matter, coming.id, coming.upload, {.name = coming.made.name, .size = 50'000}).value();
+    coming.offset = t.room.send_piece(coming.made.matter, coming.upload, *coming.made.versions[0], 20'000).value().offset();
+    t.expected.coming[coming.upload] = coming;
     t.room.firm().log().checkpoint_now().value();
     t.room.firm().stop_cleanly();
     t.room.shut();

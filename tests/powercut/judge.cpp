@@ -135,6 +135,7 @@ class Judge {
         CHECK(room_.put(next.matter, id, {.name = next.name}, *content));
         TRY(auto read, room_.get(next.matter, id, 1));
         if (read != *content) return lost("what was filed after the cut");
+        for (const auto& [upload, piece] : expected_.coming) CHECK(send_rest(piece));
         for (int i = 0; i < 3; ++i) CHECK(room_.firm().check());
         TRY(auto token, room_.records().single("turn"));
         if (token) return lost("the end of a turn: it is still under way");
@@ -143,6 +144,18 @@ class Judge {
             if (marks != std::vector{room_.house().gate.ring().mark()})
                 return lost("an erasure: a slot holds another key as well");
         }
+        return {};
+    }
+
+    Result<void> send_rest(const Piece& piece) {
+        const auto& made = piece.made;
+        TRY(auto now, room_.look_at(made.matter, piece.upload));
+        if (now.offset() < piece.offset) return lost("a piece of a paper that was acknowledged");
+        auto& allowed = expected_.papers[piece.id];
+        if (!now.filed) allowed = {std::nullopt, made};
+        CHECK(room_.send_piece(made.matter, piece.upload, *made.versions[0], made.versions[0]->size()));
+        TRY(auto content, room_.get(made.matter, piece.id, 1));
+        if (content != *made.versions[0]) return lost("bytes of a paper that came in pieces");
         return {};
     }
 
@@ -177,6 +190,11 @@ Expected expected_at(const Played& played, std::size_t position) {
     std::erase_if(expected.papers, [](const auto& paper) { return paper.second.empty(); });
     for (const auto& entry : played.entries)
         if (entry.done <= position) expected.entries.push_back(entry);
+    for (const auto& piece : played.pieces) {
+        if (piece.done > position) continue;
+        if (piece.offset == piece.made.versions[0]->size()) expected.coming.erase(piece.upload);
+        else expected.coming[piece.upload] = piece;
+    }
     expected.ben = false;
     for (const auto& fact : played.facts) {
         if (fact.begun > position) continue;

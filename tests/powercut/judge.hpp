@@ -12,6 +12,7 @@ struct Expected {
     std::uint64_t epoch = 1, covered = 0;  ///< at least
     bool turning = false, turned = false;  ///< a turn was under way; one was acknowledged
     std::vector<std::pair<Path, std::uint64_t>> copies;
+    std::map<UploadId, Piece> coming;    ///< the newest acknowledged piece of what was not filed
     std::vector<Bytes> erased;
 };
 Expected expected_at(const Played& played, std::size_t position);

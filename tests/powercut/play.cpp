@@ -15,7 +15,7 @@ constexpr int acts_least = 14, acts_more = 16;
 class Life {
   public:
     Life(const Founded& founded, std::uint64_t seed)
-        : founded_(founded), dice_(seed), disk_(founded.image), room_(disk_, founded.secrets, clock_) {}
+        : founded_(founded), crowded_(seed % 8 == 7), dice_(seed), disk_(founded.image), room_(disk_, founded.secrets, clock_) {}
 
     Played live() {
         must("start", room_.open());
@@ -44,7 +44,8 @@ class Life {
                                          {2, &Life::folder},     {2, &Life::read},          {3, &Life::checkpoint},
                                          {2, &Life::turn},       {2, &Life::look_at_slots}, {2, &Life::team},
                                          {2, &Life::cut_off},    {1, &Life::close_pack},    {1, &Life::copy},
-                                         {2, &Life::restart},    {2, &Life::file_together}};
+                                         {2, &Life::restart},    {2, &Life::file_together}, {4, &Life::send_piece},
+                                         {1, &Life::renew}};
         unsigned all = 0;
         for (const auto& kind : kinds) all += kind.weight;
         auto drawn = static_cast<unsigned>(dice_() % all);
@@ -67,6 +68,7 @@ class Life {
     }
     /// As several people do at the same moment: their rows share commits, their bytes share batches.
     void file_together() {
+        if (!crowded_) return file_small();
         auto begun = say("file together");
         room_.order = Room::Order::bytes_first;
         std::vector<std::jthread> people;
@@ -142,6 +144,26 @@ class Life {
         must("close", room_.stores().packs->close());
     }
 
+    /// One piece at a time, whatever happens between two of them.
+    void send_piece() {
+        if (!coming_) {
+            say("begin a paper in pieces");
+            coming_ = Piece{UploadId::random(), DocumentId::fresh(clock_.now()), paper(pick({3'000, 120'000, 1'400'000}))};
+            auto size = coming_->made.versions[0]->size();
+            must("begin", room_.begin_pieces(coming_->made.matter, coming_->id, coming_->upload,
+                                             {.name = coming_->made.name, .size = size}));
+        } else {
+            auto begun = say("send a piece");
+            const auto& whole = *coming_->made.versions[0];
+            auto now = must("piece", room_.send_piece(coming_->made.matter, coming_->upload, whole, whole.size() / 3 + 1));
+            coming_->offset = now.offset();
+            if (now.filed) acknowledge(coming_->id, coming_->made, begun, audit::Action::paper_added, 1);
+        }
+        coming_->done = disk_.now();
+        played_.pieces.push_back(*coming_);
+        if (coming_->offset == coming_->made.versions[0]->size()) coming_.reset();
+    }
+
     // ---- all else ----
 
     void checkpoint() {
@@ -150,14 +172,20 @@ class Life {
         note({Fact::checkpoint, begun, disk_.now(), made.size, {}, {}});
     }
     void turn() {
-        auto begun = say("turn");
+        turn_by("turn", [&] { return must("turn", room_.firm().turn()); });
+    }
+    void renew() {
+        turn_by("renew all keys", [&] { return must("renew", room_.firm().renew()).turn; });
+    }
+    void turn_by(const char* what, const std::function<strongroom::TurnReport()>& run) {
+        auto begun = say(what);
         std::vector<Bytes> before;
         for (auto* slot : room_.stores().slot_list()) {
             for (const auto& name : slot->list().value())
                 if (name.ends_with(".epoch")) before.push_back(slot->get(name).value());
         }
         if (!room_.firm().slots().may_touch()) look_at_slots(), look_at_slots();
-        auto report = must("turn", room_.firm().turn());
+        auto report = run();
         require(report.pending.empty(), "a slot is pending, without any cut");
         note({Fact::turned, begun, disk_.now(), report.epoch, {}, std::move(before)});
     }
@@ -231,12 +259,14 @@ class Life {
     }
 
     const Founded& founded_;
+    bool crowded_;   ///< several people file at the same moment: threads decide, and a seed does not tell everything
     Dice dice_;
     ManualClock clock_;
     LiveDisk disk_;
     Room room_;
     Played played_;
     std::vector<std::pair<DocumentId, Paper>> papers_;
+    std::optional<Piece> coming_;
     bool ben_ = false;
     int names_ = 0;
 };

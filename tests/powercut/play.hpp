@@ -27,6 +27,14 @@ struct Entry {
     std::uint64_t number;
     std::size_t done;
 };
+/// A piece of a paper: from `done` on the upload stands at `offset` at least, until the paper is filed.
+struct Piece {
+    UploadId upload;
+    DocumentId id;
+    Paper made;
+    std::uint64_t offset = 0;
+    std::size_t done = SIZE_MAX;
+};
 /// Something else that was acknowledged.
 struct Fact {
     enum What { ben_on_team, ben_off_team, turned, checkpoint, copied } what;
@@ -41,6 +49,7 @@ struct Played {
     std::vector<Change> changes;
     std::vector<Entry> entries;
     std::vector<Fact> facts;
+    std::vector<Piece> pieces;
     std::vector<std::pair<std::size_t, std::string>> story;  ///< where in the trace each act began
 };
 

@@ -157,13 +157,18 @@ access::Principal Room::principal(const std::string& secret) const { return hous
 
 namespace {
 
-Result<PaperView> fill(Result<std::unique_ptr<Upload>> upload, View content) {
-    if (!upload) return std::unexpected(upload.error());
+Result<void> feed(auto& upload, View content) {
     while (!content.empty()) {
         auto step = content.first(std::min(content.size(), limits::transfer_step_bytes));
-        CHECK((*upload)->add(step));
+        CHECK(upload.add(step));
         content = content.subspan(step.size());
     }
+    return {};
+}
+
+Result<PaperView> fill(Result<std::unique_ptr<Upload>> upload, View content) {
+    if (!upload) return std::unexpected(upload.error());
+    CHECK(feed(**upload, content));
     return (*upload)->finish();
 }
 
@@ -186,9 +191,27 @@ Result<void> Room::begin_and_drop(MatterId matter, View content) {
     auto& h = house();
     TRY(auto permit, h.gate.admit(*anna_, AddPaper{matter, DocumentId::fresh(clock_.now())}));
     TRY(auto upload, Upload::begin(h.gate, h.papers, h.packs, std::move(permit), {.name = "cut off"}));
-    for (; !content.empty(); content = content.subspan(std::min(content.size(), limits::transfer_step_bytes)))
-        CHECK(upload->add(content.first(std::min(content.size(), limits::transfer_step_bytes))));
-    return {};
+    return feed(*upload, content);
+}
+
+Result<UploadInPieces> Room::begin_pieces(MatterId matter, DocumentId id, UploadId upload, const UploadAbout& about) {
+    TRY(auto permit, house().gate.admit(*anna_, BeginUpload{matter, id, upload}));
+    return house().uploads.begin(std::move(permit), about);
+}
+
+Result<UploadInPieces> Room::look_at(MatterId matter, UploadId upload) {
+    TRY(auto permit, house().gate.admit(*anna_, SendPiece{matter, upload}));
+    return house().uploads.look(permit);
+}
+
+Result<UploadInPieces> Room::send_piece(MatterId matter, UploadId upload, View whole, std::uint64_t count) {
+    TRY(auto now, look_at(matter, upload));
+    if (now.filed) return now;
+    TRY(auto permit, house().gate.admit(*anna_, SendPiece{matter, upload}));
+    TRY(auto piece, house().uploads.go_on(std::move(permit), now.offset()));
+    auto rest = whole.subspan(now.offset());
+    CHECK(feed(*piece, rest.first(std::min<std::size_t>(rest.size(), count))));
+    return piece->finish();
 }
 
 Result<PaperView> Room::add_folder(MatterId matter, DocumentId id, const std::string& name) {

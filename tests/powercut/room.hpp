@@ -50,6 +50,11 @@ class Room {
 
     Result<strongroom::PaperView> put(MatterId matter, DocumentId id, const strongroom::UploadAbout& about, View content);
     Result<strongroom::PaperView> put_version(MatterId matter, DocumentId id, View content);
+    Result<strongroom::UploadInPieces> begin_pieces(MatterId matter, DocumentId id, UploadId upload,
+                                                    const strongroom::UploadAbout& about);
+    /// So much of the rest as the next piece; how the upload stands then.
+    Result<strongroom::UploadInPieces> send_piece(MatterId matter, UploadId upload, View whole, std::uint64_t count);
+    Result<strongroom::UploadInPieces> look_at(MatterId matter, UploadId upload);
     Result<void> begin_and_drop(MatterId matter, View content);  ///< an upload that was cut off
     Result<strongroom::PaperView> add_folder(MatterId matter, DocumentId id, const std::string& name);
     Result<strongroom::PaperView> move(MatterId matter, DocumentId id, const strongroom::Destination& where, MatterId to);

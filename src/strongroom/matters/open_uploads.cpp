@@ -271,6 +271,7 @@ Result<void> OpenUploads::Piece::save() {
     auto keep = [&](RecordWriter& writer) -> Result<void> {
         TRY(bool current, access::GateRows::stands_at(writer, gate.policy()->revision()));
         if (!current) return fail(Problem::busy, "who may do what is being changed at this moment");
+        CHECK(upload_->still());   // a wall may have been raised while the bytes were synced
         CHECK(check_unchanged_in(writer, state_));
         CHECK(uploads_.papers_.check_pages_in_use(rows));
         CHECK(writer.put_field(row));

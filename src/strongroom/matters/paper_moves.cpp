@@ -7,6 +7,7 @@
 #include "strongroom/matters/page_marks.hpp"
 #include "strongroom/matters/papers.hpp"
 #include "strongroom/matters/reseal.hpp"
+#include "strongroom/matters/upload_rows.hpp"
 
 namespace muniment::strongroom {
 
@@ -124,6 +125,7 @@ Result<void> Papers::move_between(RecordWriter& writer, audit::Draft& draft, con
         draft.add(audit::RowMark{row.kind, row.row, row.revision, crypto::sha256(row.sealed)});
     }));
     for (const auto& found : said) CHECK(reseal_words(writer, resealing, found));
+    CHECK(end_uploads_of_in(writer, from, old_row.document));
     CHECK(writer.drop_document(old_row.matter, old_row.document));
     CHECK(writer.put_document(moved.row));
     // What left the matter cannot be opened by what stayed once the next turn gave it a new page key.

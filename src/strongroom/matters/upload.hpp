@@ -74,6 +74,8 @@ class Upload {
     /// after its row was committed; its bytes go with the upload otherwise.
     Result<storage::PartRow> close_part();
     void keep() { unkept_.clear(); }
+    /// For the transaction that keeps a part: whoever sends it may still do so.
+    Result<void> still() { return gate_.still(ruling_); }
     ContentSoFar content_so_far() const;     ///< after close_part()
     Bytes secret_under(const DocumentRows& rows);   ///< of a new paper, sealed anew
     /// Of an upload in pieces: the piece came to its end. Says so in the record, as finish() does by the paper's entry.

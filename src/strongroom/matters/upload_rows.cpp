@@ -96,6 +96,16 @@ Result<std::vector<UploadInPieces>> uploads_in(storage::RecordReader& reader, co
     return found;
 }
 
+Result<void> end_uploads_of_in(storage::RecordWriter& writer, const DocumentRows& rows, const DocumentId& document) {
+    TRY(auto uploads, uploads_in(writer, rows));
+    for (auto& upload : uploads) {
+        if (upload.filed || upload.document != document) continue;
+        upload.end();
+        CHECK(writer.put_field(seal_upload(rows, upload)));
+    }
+    return {};
+}
+
 Result<void> renew_uploads_in(storage::RecordWriter& writer, const DocumentRows& before, const DocumentRows& after) {
     TRY(auto uploads, uploads_in(writer, before));
     for (auto& upload : uploads) {

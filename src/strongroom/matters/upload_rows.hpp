@@ -23,6 +23,9 @@ struct UploadInPieces {
 
     std::uint64_t offset() const { return filed ? size : content.size; }
     Instant expires() const;
+    /// It cannot be filed any more: from here on it is as one that expired, and the next sweep removes it with its bytes. Whoever
+    /// brings a piece at this moment is told so.
+    void end() { moved = {}, revision += 1; }
     DocumentId parts_under() const { return {id.bytes}; }
 };
 
@@ -32,6 +35,9 @@ Result<UploadInPieces> open_upload(const DocumentRows& rows, const storage::Fiel
 
 /// All of a matter that open: one that does not was acknowledged as no paper yet, and stays as useless as it is.
 Result<std::vector<UploadInPieces>> uploads_in(storage::RecordReader& reader, const DocumentRows& rows);
+/// In the transaction by which a paper leaves its matter: uploads of a new version of it end. Their parts hang on the secret that it
+/// had there.
+Result<void> end_uploads_of_in(storage::RecordWriter& writer, const DocumentRows& rows, const DocumentId& document);
 /// In a turn's transaction: all uploads of the matter, sealed under its next page key.
 Result<void> renew_uploads_in(storage::RecordWriter& writer, const DocumentRows& before, const DocumentRows& after);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/journal.hpp"
 #include "base/limits.hpp"
 #include "strongroom/matters/papers.hpp"
 #include "strongroom/matters/reseal.hpp"
@@ -103,16 +104,22 @@ class Words {
     std::map<Id16, std::vector<std::uint64_t>> recent_;
 };
 
-/// The keys of an upload's parts, which are wrapped as those of the version that it will be.
-Result<void> reseal_pieces(storage::RecordWriter& writer, const Resealing& of, const UploadInPieces& upload) {
+/// The keys of an upload's parts, which are wrapped as those of the version that it will be. One whose parts do not open was
+/// acknowledged as no paper yet, and can become none: it ends, and holds nothing else up.
+Result<void> reseal_pieces(storage::RecordWriter& writer, const Resealing& of, UploadInPieces& upload) {
     TRY(auto parts, writer.parts(upload.parts_under(), 0));
     for (auto& part : parts) {
         auto as_filed = part;
         as_filed.version = upload.version;
-        TRY(auto key, of.from.unwrap(of.before, as_filed));
-        part.wrapped_key = of.to.wrap(of.after, part.object, upload.version, key);
-        CHECK(writer.put_part(part));
+        auto key = of.from.unwrap(of.before, as_filed);
+        if (!key) {
+            journal(Level::warning, "upload.damaged", {{"upload", upload.id}, {"problem", key.error().problem}});
+            upload.end();
+            return {};
+        }
+        part.wrapped_key = of.to.wrap(of.after, part.object, upload.version, *key);
     }
+    for (const auto& part : parts) CHECK(writer.put_part(part));
     return {};
 }
 
@@ -122,10 +129,11 @@ Result<void> reseal_uploads(storage::RecordWriter& writer, const DocumentRows& f
                             std::vector<UploadInPieces> uploads) {
     for (auto& upload : uploads) {
         if (!upload.filed && !upload.secret.empty()) {
-            TRY(auto before, from.open_unfiled(upload.document, upload.secret));
+            auto before = from.open_unfiled(upload.document, upload.secret);
             auto after = to.make(upload.document);
-            upload.secret = after.row.secret;
-            CHECK(reseal_pieces(writer, {from, before, to, after}, upload));
+            if (before) CHECK(reseal_pieces(writer, {from, *before, to, after}, upload));
+            else upload.end();
+            upload.secret = std::move(after.row.secret);
         }
         upload.revision += 1;
         CHECK(writer.put_field(seal_upload(to, upload)));
@@ -315,7 +323,7 @@ Result<void> Renewal::renew_matter_in(storage::RecordWriter& writer, const Matte
         }));
         CHECK(std::move(marked));
         CHECK(words.reseal(writer, resealing));
-        for (const auto& upload : uploads)
+        for (auto& upload : uploads)
             if (upload.document == id && !upload.filed && upload.secret.empty()) CHECK(reseal_pieces(writer, resealing, upload));
         CHECK(writer.put_document(after.row));
         ++documents;

@@ -187,6 +187,26 @@ TEST_P(Renewals, WhatComesInPiecesGoesOn) {
     EXPECT_EQ(firm.get(at.papers[1].id).value(), content(3'000, 1));
 }
 
+// An upload that can become no version any more (its paper had another secret when its parts were sealed) holds up nothing.
+TEST_P(Renewals, WhatComesInPiecesAndDoesNotOpenEndsThere) {
+    auto whole = content(500'000, 5);
+    auto begin = firm.gate->admit(firm.anna->who, BeginUpload{firm.matter, at.papers[1].id, UploadId::random()}).value();
+    auto upload = firm.uploads->begin_version(std::move(begin), at.papers[1].revision, {.size = whole.size()}).value();
+    auto piece = firm.uploads->go_on(firm.gate->admit(firm.anna->who, SendPiece{firm.matter, upload.id}).value(), 0).value();
+    ASSERT_TRUE(Firm::feed(*piece, View(whole).first(200'000)));
+    ASSERT_TRUE(piece->finish());
+    piece.reset();
+    auto part = firm.records->parts(upload.parts_under(), 0).value().at(0);
+    part.wrapped_key = firm.part(at.papers[0].id).wrapped_key;
+    firm.tamper([&](storage::RecordWriter& writer) { return writer.put_part(part); });
+    auto renewed = Renewal(*firm.gate).run();
+    ASSERT_TRUE(renewed) << why(renewed);
+    EXPECT_EQ(problem_of(firm.uploads->look(firm.gate->admit(firm.anna->who, SendPiece{firm.matter, upload.id}).value())),
+              Problem::not_found);
+    EXPECT_EQ(firm.uploads->sweep().value().expired, 1u);
+    at.expect_everything();
+}
+
 // What was taken before a renewal, and is written after it, would be sealed under a key that is no longer there.
 TEST_P(Renewals, NothingIsSealedUnderAFormerKey) {
     auto before = firm.papers->rows_of(firm.matter).value();

@@ -286,6 +286,53 @@ TEST_F(Restores, DamagedKeysNamesAndGateAreMendedFromTheKeySet) {
     }
 }
 
+// Killed at any call, adopting is run again, and then everything is there.
+TEST_F(Restores, AdoptingThatWasCutOffIsDoneAgain) {
+    using namespace storage::faulty;
+    auto before = copy();
+    keep(firm.matter, "moves", 3);
+    move_last_to_other("moved");
+    turn();
+    ASSERT_TRUE(firm.watch->check());
+    Faults faults;
+    std::size_t cut_off = 0, restored_again = 0;
+    for (std::uint64_t nth = 1; ; nth += 1 + nth / 8) {
+        SCOPED_TRACE(nth);
+        ASSERT_TRUE(firm.start_with(before));
+        auto slots_before = in_slots();
+        FaultyRecords records(*firm.records, faults);
+        std::vector<std::unique_ptr<FaultySlot>> slots;
+        std::vector<storage::Slot*> ports;
+        for (const auto& slot : firm.slots) ports.push_back(slots.emplace_back(std::make_unique<FaultySlot>(*slot, faults)).get());
+        faults.fail_at(nth, Lasting::for_ever);
+        auto adopted = strongroom::adopt({records, *firm.packs, ports, firm.copy_ports(), firm.clock}, firm.root_key, firm.firm);
+        bool reached = faults.calls() >= nth;
+        faults.none();
+        if (!reached) {
+            ASSERT_TRUE(adopted) << why(adopted);
+            break;
+        }
+        EXPECT_FALSE(adopted);
+        ++cut_off;
+        if (firm.standing().standing == Standing::older) EXPECT_EQ(in_slots(), slots_before);
+        auto again = adopt();
+        ASSERT_TRUE(again) << why(again);
+        EXPECT_TRUE(again->scrub.sound()) << again->scrub.wrong.front();
+        if (again->restored) ++restored_again;
+        ASSERT_TRUE(firm.open());
+        firm.renew(*firm.anna);
+        expect_papers();
+        auto key = audit::VerifierKey::parse(firm.log->verifier_key()).value();
+        ASSERT_TRUE(firm.log->checkpoint_now());
+        EXPECT_TRUE(audit::verify(*firm.records, key)->sound());
+        firm.close_strongroom();
+        firm.close();
+    }
+    EXPECT_GT(cut_off, 20u);
+    EXPECT_GT(restored_again, 10u) << "before the commit";
+    EXPECT_LT(restored_again, cut_off) << "and after it";
+}
+
 // ---- copies ----
 
 TEST_F(Restores, ACopyReadsAndTakesNothingInUntilItIsAdopted) {

@@ -167,6 +167,13 @@ bool check(Telling& t) {
     return t.room.firm().check().has_value();
 }
 
+bool scrub(Telling& t) {
+    t.expected.turning = true;   // at its end the key set is written anew
+    for (int pieces = 0; pieces < 100 && !t.room.firm().scrubbed(); ++pieces)
+        if (!t.room.firm().scrub_some()) return false;
+    return true;
+}
+
 bool checkpoint(Telling& t) {
     auto made = t.room.firm().log().checkpoint_now();
     if (made) t.expected.covered = made->size;
@@ -196,6 +203,7 @@ constexpr Story stories[] = {{"put", put_small},
                              {"checkpoint", checkpoint},
                              {"turn", turn},
                              {"renew", renew},
+                             {"scrub", scrub},
                              {"check", check},
                              {"stop", stop},
                              {"start", start, From::closed},

@@ -44,7 +44,11 @@ class Judge {
         }
         auto& ring = room_.house().gate.ring();
         if (ring.epoch_number() < expected_.epoch) return lost("a turn of the epoch");
-        if (!expected_.turned || expected_.turning) return {};
+        return expected_.turned && !expected_.turning ? key_sets() : Result<void>{};
+    }
+
+    Result<void> key_sets() {
+        auto& ring = room_.house().gate.ring();
         for (auto* sets : room_.stores().key_set_list()) {
             auto content = sets->get(strongroom::key_set_name(ring.mark()));
             if (!content || !strongroom::check_key_set(*content, ring.key_set_mac()))
@@ -137,6 +141,7 @@ class Judge {
         if (read != *content) return lost("what was filed after the cut");
         for (const auto& [upload, piece] : expected_.coming) CHECK(send_rest(piece));
         for (int i = 0; i < 3; ++i) CHECK(room_.firm().check());
+        CHECK(key_sets());
         TRY(auto token, room_.records().single("turn"));
         if (token) return lost("the end of a turn: it is still under way");
         for (auto* slot : room_.stores().slot_list()) {

@@ -45,7 +45,7 @@ class Life {
                                          {2, &Life::turn},       {2, &Life::look_at_slots}, {2, &Life::team},
                                          {2, &Life::cut_off},    {1, &Life::close_pack},    {1, &Life::copy},
                                          {2, &Life::restart},    {2, &Life::file_together}, {4, &Life::send_piece},
-                                         {1, &Life::renew}};
+                                         {1, &Life::renew},      {1, &Life::scrub}};
         unsigned all = 0;
         for (const auto& kind : kinds) all += kind.weight;
         auto drawn = static_cast<unsigned>(dice_() % all);
@@ -188,6 +188,11 @@ class Life {
         auto report = run();
         require(report.pending.empty(), "a slot is pending, without any cut");
         note({Fact::turned, begun, disk_.now(), report.epoch, {}, std::move(before)});
+    }
+    /// In the small pieces of the server, to the end; one of the last hours is enough, so in each life the first does something.
+    void scrub() {
+        say("scrub");
+        for (int pieces = 0; !room_.firm().scrubbed() && pieces < 100; ++pieces) must("scrub", room_.firm().scrub_some());
     }
     void look_at_slots() {
         say("look at the slots");

@@ -239,7 +239,7 @@ Result<void> Renewal::renew_profiles(std::span<const Owner> owners) {
         CHECK(renew_profile_in(writer, draft, owners[i], from, keys::seal_key(key, "fields", ring.firm())));
         return ring.renew_in(writer, owners[i].kind, owners[i].id, fresh[i]);
     };
-    CHECK(gate_.log().commit(draft_about(owners.front()), [&](storage::RecordWriter& writer, audit::Draft& draft) -> Result<void> {
+    auto done = gate_.log().commit(draft_about(owners.front()), [&](storage::RecordWriter& writer, audit::Draft& draft) -> Result<void> {
         CHECK(renew_one(writer, draft, 0));
         for (std::size_t i = 1; i < owners.size(); ++i) {
             auto own = draft_about(owners[i]);
@@ -247,10 +247,31 @@ Result<void> Renewal::renew_profiles(std::span<const Owner> owners) {
             CHECK(gate_.log().append_in(writer, std::move(own)));
         }
         return writer.put_single(place_single, {began_us(), encode(owners.back().kind, owners.back().id)});
-    }));
+    });
+    CHECK(settle(done, owners.back()));
     for (std::size_t i = 0; i < owners.size(); ++i) ring.took(owners[i].kind, owners[i].id, std::move(fresh[i]));
     (owners.front().kind == OwnerKind::person ? report_.people : report_.clients) += owners.size();
     return {};
+}
+
+/// No answer to a commit is no answer: the database says whether it happened, once nothing holds the owner's record any more (it is
+/// written as it is for that). Where it does not say, this process does not know which keys the rows lie under: what it sealed from
+/// here on might open nowhere, so it seals nothing.
+Result<void> Renewal::settle(const Result<audit::Durable>& done, const Owner& last) {
+    if (done) return {};
+    bool happened = false;
+    auto looked = gate_.records().commit([&](storage::RecordWriter& writer) -> Result<void> {
+        TRY(auto record, writer.key(last.kind, last.id));
+        if (record) CHECK(writer.put_key(*record));
+        TRY(auto place, writer.single(place_single));
+        happened = place && place->number == began_us() && place->value == encode(last.kind, last.id);
+        return {};
+    });
+    if (!looked && !happened) {
+        journal(Level::error, "renewal.answer-lost", {{"problem", looked.error().problem}});
+        gate_.close();
+    }
+    return happened ? Result<void>{} : std::unexpected(done.error());
 }
 
 Result<void> Renewal::renew_matter(const Owner& owner) {
@@ -268,14 +289,15 @@ Result<void> Renewal::renew_matter(const Owner& owner) {
         ~Fence() { ring.set_renewing(matter, false); }
     } fence(ring, matter);
     std::size_t documents = 0;
-    CHECK(gate_.log().commit(draft_about(owner), [&](storage::RecordWriter& writer, audit::Draft& draft) -> Result<void> {
+    auto done = gate_.log().commit(draft_about(owner), [&](storage::RecordWriter& writer, audit::Draft& draft) -> Result<void> {
         documents = 0;
         CHECK(renew_profile_in(writer, draft, owner, keys::seal_key(now->matter, "fields", ring.firm()),
                                keys::seal_key(next.matter, "fields", ring.firm())));
         CHECK(renew_matter_in(writer, matter, next, documents));
         CHECK(ring.renew_in(writer, OwnerKind::matter, owner.id, next.encode()));
         return writer.put_single(place_single, {began_us(), encode(owner.kind, owner.id)});
-    }));
+    });
+    CHECK(settle(done, owner));
     ring.took(OwnerKind::matter, owner.id, next.encode());
     report_.matters += 1;
     report_.documents += documents;

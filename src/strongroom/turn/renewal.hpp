@@ -45,6 +45,7 @@ class Renewal {
     Result<void> renew_profiles(std::span<const Owner> owners);
     Result<void> renew_profile_in(storage::RecordWriter& writer, audit::Draft& draft, const Owner& owner, const keys::SealKey& from,
                                   const keys::SealKey& to) const;
+    Result<void> settle(const Result<audit::Durable>& done, const Owner& last);
     Result<void> renew_matter(const Owner& owner);
     Result<void> renew_matter_in(storage::RecordWriter& writer, const MatterId& matter, const keys::MatterKeys& next,
                                  std::size_t& documents) const;

@@ -132,7 +132,8 @@ add_test(NAME recovery-shares-terminal COMMAND Python3::Interpreter ${CMAKE_SOUR
 set_tests_properties(recovery-shares recovery-shares-second-reader recovery-shares-terminal PROPERTIES TIMEOUT 600 LABELS promises)
 # Databases that are not the firm any more: adopt, keys mend, and what the programs say.
 add_test(NAME adopt COMMAND ${CMAKE_SOURCE_DIR}/tests/adopt/adopt.sh $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)
-set_tests_properties(adopt PROPERTIES TIMEOUT 600 LABELS promises)
+add_test(NAME adopt-copies COMMAND ${CMAKE_SOURCE_DIR}/tests/adopt/copies.sh $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)
+set_tests_properties(adopt adopt-copies PROPERTIES TIMEOUT 600 LABELS promises)
 add_test(NAME demo COMMAND ${CMAKE_SOURCE_DIR}/demo/play --once)
 set_tests_properties(demo PROPERTIES TIMEOUT 600 LABELS promises ENVIRONMENT
     "MUNIMENT=$<TARGET_FILE:muniment>;MUNIMENT_CLI=$<TARGET_FILE:muniment-cli>;MUNIMENT_DEMO=${CMAKE_BINARY_DIR}/demo")

@@ -64,7 +64,8 @@ sigset_t wait_for_signals() {
     return set;
 }
 
-void tell(const Home& home, const server::Config& config, std::uint16_t port, bool open) {
+void tell(const Home& home, const server::Config& config, std::uint16_t port, const Serving& serving) {
+    bool open = serving.is_open();
     auto host = config.address.find(':') == std::string::npos ? config.address : "[" + config.address + "]";
     say("Muniment " + std::string(open ? "is open" : "runs, LOCKED,") + " at https://" + host + ":" + std::to_string(port));
     if (auto pem = read_small_file(config.certificate_file)) {
@@ -72,6 +73,7 @@ void tell(const Home& home, const server::Config& config, std::uint16_t port, bo
     }
     say("Data: " + home.data().string() + (home.postgresql.empty() ? "" : ", rows in PostgreSQL"));
     if (home.bucket) say("Papers: " + home.bucket->text());
+    if (auto copy = serving.is_no_firm()) say(*copy);
     if (!open) say("Nobody can read anything until somebody runs: muniment unlock --home " + home.folder.string());
     if (home.trial)
         say("For trying out only: the key file and both slots lie on the same disk as the data, so whoever takes it can read "
@@ -132,7 +134,7 @@ Result<int> serve(const cli::Arguments& given) {
     guard_descriptors(config.limits);
     TRY(auto server, server::Server::start(config, serving.door(), serving.clock()));
     TRY(auto control, Control::listen(home.control(), [&](const auto& question) { return serving.answer(question); }));
-    tell(home, config, server->port(), serving.is_open());
+    tell(home, config, server->port(), serving);
     std::chrono::seconds check_every(given.number("--check-seconds", 3600, 1, 86'400));
     auto upkeep = std::make_unique<Upkeep>(serving, check_every);
     work(serving, *server, signals, check_every);

@@ -25,6 +25,12 @@ bool Serving::may_change_packs() const {
 
 bool Serving::is_open() const { return firm() != nullptr; }
 
+std::optional<std::string> Serving::is_no_firm() const {
+    auto open = firm();
+    if (!open || !open->slots().is_copy()) return std::nullopt;
+    return strongroom::text_of(strongroom::Diagnosis{strongroom::Standing::copy, "", 0});
+}
+
 Result<void> Serving::unlock_itself(const std::optional<AcceptedLoss>& accepted) {
     TRY(auto roots, roots_by_key_file(home_));
     return unlock(std::move(roots), accepted);

@@ -24,6 +24,8 @@ class Serving final : public server::Unlocking {
     /// limits::drain_wait: 0 means locked.
     std::size_t lock();
     bool is_open() const;
+    /// What people must know of an open strongroom that is not the firm: that this is a copy.
+    std::optional<std::string> is_no_firm() const;
     /// Open, and as the firm that lives: not as a copy of its database.
     bool may_change_packs() const;
     Stores& stores() { return stores_; }

@@ -13,7 +13,7 @@ sign_in_again() {
         --code "$(totp "$1" --now '+30 seconds')" >"$work/answer" 2>&1 || fail "$1 cannot sign in"
 }
 file() { head -c 30000 /dev/urandom >"$work/$1" && as luis put "$work/$1" "$2" >"$work/answer" 2>&1 || fail "$1 was not filed"; }
-fetched() { rm -rf "$work/out"; as "$1" get "$2/$3" -o "$work/out/$3" >"$work/answer" 2>&1 && cmp -s "$work/$3" "$work/out/$3"; }
+fetched() { rm -rf "$work/out"; as "$1" get "$2/$3" -o "$work/out" >"$work/answer" 2>&1 && cmp -s "$work/$3" "$work/out/$3"; }
 
 # A paper that moves to another matter: after the turn, copies from before it open nothing of either by themselves.
 as vera matter team add 10432.0002 --user luis --role lead >/dev/null

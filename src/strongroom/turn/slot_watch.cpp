@@ -125,7 +125,12 @@ void SlotWatch::judge(const std::vector<SlotReport>& reports) {
 }
 
 bool SlotWatch::key_is_only_here() {
-    return std::ranges::none_of(report(), [](const SlotReport& each) { return each.state == SlotState::holds; });
+    // Whomever a slot names, and whatever it has seen: a copy that is stopped takes no key with it that lies there.
+    return std::ranges::none_of(slots_, [&](storage::Slot* slot) {
+        if (root_) return keys::get_epoch(*slot, *root_, ring_->firm(), ring_->mark()).has_value();
+        auto marks = keys::epochs_in(*slot);
+        return marks && std::ranges::find(*marks, ring_->mark()) != marks->end();
+    });
 }
 
 Result<void> SlotWatch::look() {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# A firm whose database is put back to an older copy, and one that loses rows: what the commands say and bring back, by the programs
-# alone.
+# A firm whose database is put back to an older copy, one that loses rows, one whose slots lose the key: what the commands say and
+# bring back, by the programs alone.
 # shellcheck source=tests/promises/firm.sh
 . "$(dirname "$0")/../promises/firm.sh"
 small_firm
@@ -60,7 +60,8 @@ stop_server || fail 'it does not stop'
 
 # ---- a row is lost ----
 
-sqlite3 "$home/data/records.sqlite" "DELETE FROM documents WHERE number > 0 AND matter = (SELECT matter FROM documents GROUP BY matter LIMIT 1)"
+sqlite3 "$home/data/records.sqlite" \
+    'DELETE FROM documents WHERE number > 0 AND matter = (SELECT matter FROM documents GROUP BY matter LIMIT 1)'
 "$muniment" keys mend --home "$home" --yes >"$work/answer" 2>&1 || fail 'it is not mended'
 says 'everything that the record says was made is here and opens' "$work/answer" 'mending'
 start_server

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# A copy of the data that is started on another machine while the firm lives: it reads, and files and turns nothing until people adopt it;
-# then the former one does so. And the drill for the day on which every unlock file is gone: recovery shares, one slot and a copy of the
-# data are the firm again.
+# A copy of the data that is started on another machine while the firm lives: it reads, and files and turns nothing until people
+# adopt it; then the former one does so. And the drill for the day on which every unlock file is gone: recovery shares, one slot and a
+# copy of the data are the firm again.
 # shellcheck source=tests/promises/firm.sh
 . "$(dirname "$0")/../promises/firm.sh"
 mkdir "$work/shares"
@@ -33,8 +33,8 @@ stop_copy() { local pid=$copy_pid; copy_pid=; kill -TERM "$pid" && wait "$pid" |
 # At the original or at the copy, by the session that both know: what a reader gets, and what becomes of a filing.
 reads() { server_url=$1 raw "$who" GET "/matters/$matter/papers/$2/content" | grep -qx 200 && cmp -s "$work/$3" "$work/answer"; }
 files() {
-    server_url=$1 raw "$who" POST "/matters/$matter/folders" -H 'Content-Type: application/json' -H "Idempotency-Key: key-$RANDOM" \
-        -d "{\"name\": \"$2\"}" >"$work/code"
+    server_url=$1 raw "$who" POST "/matters/$matter/folders" -H 'Content-Type: application/json' \
+        -H "Idempotency-Key: key-$RANDOM" -d "{\"name\": \"$2\"}" >"$work/code"
 }
 may_file() { files "$@"; grep -qx 201 "$work/code" || fail "nothing was filed at $1: $(cat "$work/code")"; }
 may_not_file() {

@@ -289,8 +289,8 @@ std::vector<std::string> walks(std::size_t slot_count, int count) {
 class Model : public ::testing::TestWithParam<std::size_t> {};
 
 TEST_P(Model, AndProgramStandAtTheSamePlaceAfterEachStep) {
-    auto lines = walks(GetParam(), 60);
-    ASSERT_GT(lines.size(), 1'000u);
+    auto lines = walks(GetParam(), 20);
+    ASSERT_GT(lines.size(), 500u);
     Program program(GetParam());
     std::string walked;
     std::size_t older = 0;
@@ -316,7 +316,7 @@ TEST_P(Model, AndProgramStandAtTheSamePlaceAfterEachStep) {
             if (::testing::Test::HasFatalFailure()) return;
         }
     }
-    EXPECT_GT(older, 20u) << "the walks go where it matters";
+    EXPECT_GT(older, 10u) << "the walks go where it matters";
 }
 
 INSTANTIATE_TEST_SUITE_P(Slots, Model, ::testing::Values(2, 3), [](const auto& info) { return std::to_string(info.param) + "slots"; });

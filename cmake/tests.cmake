@@ -46,7 +46,7 @@ target_link_libraries(faults PRIVATE powercut_parts)
 add_test(NAME powercut COMMAND powercut --cuts 2000)
 add_test(NAME powercut-omissions COMMAND powercut --omissions)
 add_test(NAME faults COMMAND faults)
-set_tests_properties(powercut powercut-omissions faults PROPERTIES TIMEOUT 600 LABELS powercut)
+set_tests_properties(powercut powercut-omissions faults PROPERTIES TIMEOUT 1200 LABELS powercut)
 
 # Muniment without the one safeguard of promise N (base/safeguards.hpp): the sources that ask broken(N) are compiled into the
 # program with -DMUNIMENT_BREAK=N, and so are not taken from the libraries.

@@ -68,6 +68,39 @@ class PluggedSlot final : public storage::Slot {
     std::unique_ptr<storage::Slot> slot_;
 };
 
+/// Lets somebody do something while the bytes of a small object are on their way to the disk; and may lose them there.
+class MeanwhilePacks final : public storage::PackStore {
+  public:
+    enum class Small : bool { arrive, are_lost };
+    explicit MeanwhilePacks(storage::PackStore& packs, Small small = Small::arrive) : packs_(packs), small_(small) {}
+    std::function<void()> meanwhile;
+    storage::Appears appears() const override { return packs_.appears(); }
+    Result<std::vector<storage::Placement>> gather(std::span<const storage::SealedObject> objects) override {
+        return packs_.gather(objects);
+    }
+    Result<storage::PendingObject> append(const ObjectId& object, Bytes sealed) override {
+        TRY(auto pending, packs_.append(object, std::move(sealed)));
+        auto arriving = std::async(std::launch::deferred, [this, pending]() mutable -> Result<void> {
+            if (meanwhile) meanwhile();
+            return small_ == Small::are_lost ? fail(Problem::no_room) : pending.wait();
+        });
+        return storage::PendingObject(pending.place(), arriving.share());
+    }
+    Result<std::unique_ptr<storage::ObjectWriter>> create(const ObjectId& object) override { return packs_.create(object); }
+    Result<void> read(const storage::Placement& place, std::uint64_t offset, std::span<std::uint8_t> out) override {
+        return packs_.read(place, offset, out);
+    }
+    Result<void> check(const PackId& pack) override { return packs_.check(pack); }
+    Result<std::vector<storage::FoundObject>> list(const PackId& pack) override { return packs_.list(pack); }
+    Result<std::vector<PackId>> packs() override { return packs_.packs(); }
+    Result<void> remove(const PackId& pack) override { return packs_.remove(pack); }
+    Result<void> close() override { return packs_.close(); }
+
+  private:
+    storage::PackStore& packs_;
+    Small small_;
+};
+
 class Firm : public Rooms {
   public:
     explicit Firm(Store store = Store::memory, std::size_t slot_count = 2) : Rooms(store), on_disk_(store != Store::memory) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <mutex>
 
 #include "access/authenticate/password_rules.hpp"
 #include "access/authenticate/session_row.hpp"
@@ -31,6 +32,17 @@ bool same_proof(const Credential& a, const Credential& b) {
     return a.enrolled == b.enrolled && a.invitation == b.invitation && a.password == b.password && a.totp == b.totp;
 }
 
+/// A password that nobody knows, hashed once in a process: it costs what a sign-in does, and tests open a firm thousands of times.
+Result<std::string> nobodys_password() {
+    static std::mutex making;
+    static std::string made;
+    std::lock_guard lock(making);
+    if (made.empty()) {
+        TRY(made, crypto::hash_password(to_hex(random_bytes<16>())));
+    }
+    return made;
+}
+
 crypto::Secret secret_of(const Bytes& stored) {
     auto copy = stored;
     return crypto::Secret::take(copy);
@@ -45,7 +57,7 @@ SignIn::SignIn(Gate& gate, People& people, std::string issuer) : gate_(gate), pe
 
 Result<std::unique_ptr<SignIn>> SignIn::open(Gate& gate, People& people, std::string issuer) {
     std::unique_ptr<SignIn> opened(new SignIn(gate, people, std::move(issuer)));
-    TRY(opened->nobodys_password_, crypto::hash_password(to_hex(random_bytes<16>())));
+    TRY(opened->nobodys_password_, nobodys_password());
     CHECK(opened->load());
     CHECK(opened->remember_sources());
     opened->counter_ = std::jthread([self = opened.get()](std::stop_token stop) { self->count_strangers(stop); });

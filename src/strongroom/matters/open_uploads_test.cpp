@@ -202,38 +202,11 @@ TEST_P(InPieces, AWallStopsThemBetweenPiecesAndWithinOne) {
     EXPECT_TRUE(parts(upload.parts_under(), 0).empty()) << "nor was anything kept";
 }
 
-/// Where a piece is on its way to the disk, something happens first.
-class Meanwhile final : public storage::PackStore {
-  public:
-    explicit Meanwhile(storage::PackStore& packs) : packs_(packs) {}
-    std::function<void()> happens = [] {};
-    storage::Appears appears() const override { return packs_.appears(); }
-    Result<storage::PendingObject> append(const ObjectId& object, Bytes sealed) override {
-        happens();
-        return packs_.append(object, std::move(sealed));
-    }
-    Result<std::unique_ptr<storage::ObjectWriter>> create(const ObjectId& object) override { return packs_.create(object); }
-    Result<std::vector<storage::Placement>> gather(std::span<const storage::SealedObject> objects) override {
-        return packs_.gather(objects);
-    }
-    Result<void> read(const storage::Placement& place, std::uint64_t offset, std::span<std::uint8_t> out) override {
-        return packs_.read(place, offset, out);
-    }
-    Result<void> check(const PackId& pack) override { return packs_.check(pack); }
-    Result<std::vector<storage::FoundObject>> list(const PackId& pack) override { return packs_.list(pack); }
-    Result<std::vector<PackId>> packs() override { return packs_.packs(); }
-    Result<void> remove(const PackId& pack) override { return packs_.remove(pack); }
-    Result<void> close() override { return packs_.close(); }
-
-  private:
-    storage::PackStore& packs_;
-};
-
 // Between the last look at who may and the commit lie the bytes' way to the disk, and a sync.
 TEST_P(InPieces, WhatIsOnItsWayWhenAWallIsRaisedIsNotKept) {
     auto bert = bert_of_the_team();
     auto carl = firm.hire(firm.root->who, "carl", {FirmRole::compliance});
-    Meanwhile packs(*firm.packs);
+    MeanwhilePacks packs(*firm.packs);
     OpenUploads uploads(*firm.gate, *firm.papers, packs);
     auto whole = content(10'000);
     BeginUpload action{firm.matter, DocumentId::fresh(firm.clock.now()), UploadId::random()};
@@ -241,9 +214,9 @@ TEST_P(InPieces, WhatIsOnItsWayWhenAWallIsRaisedIsNotKept) {
     auto upload = uploads.begin(firm.gate->admit(bert.who, action).value(), about).value();
     auto coming = uploads.go_on(firm.gate->admit(bert.who, SendPiece{firm.matter, upload.id}).value(), 0).value();
     ASSERT_TRUE(coming->add(View(whole).first(5'000)));
-    packs.happens = [&] { ASSERT_TRUE(firm.raise(carl, {.matters = {firm.matter}}, {.people = {bert.id}})); };
+    packs.meanwhile = [&] { ASSERT_TRUE(firm.raise(carl, {.matters = {firm.matter}}, {.people = {bert.id}})); };
     EXPECT_EQ(problem_of(coming->finish()), Problem::denied);
-    packs.happens = [] {};
+    packs.meanwhile = {};
     coming.reset();
     EXPECT_TRUE(parts(upload.parts_under(), 0).empty()) << "it was kept";
 }

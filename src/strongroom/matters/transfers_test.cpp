@@ -225,40 +225,9 @@ TEST_P(Transfers, APersonWhoseAccessEndsStopsReading) {
     EXPECT_EQ(problem_of(reading->read(0, out)), Problem::denied);
 }
 
-/// Bytes of small objects never become durable.
-class Failing final : public storage::PackStore {
-  public:
-    explicit Failing(storage::PackStore& packs) : packs_(packs) {}
-    std::function<void()> meanwhile;   ///< what somebody does between the commit of the rows and the failure
-    storage::Appears appears() const override { return packs_.appears(); }
-    Result<std::vector<storage::Placement>> gather(std::span<const storage::SealedObject> objects) override {
-        return packs_.gather(objects);
-    }
-    Result<storage::PendingObject> append(const ObjectId& object, Bytes sealed) override {
-        TRY(auto pending, packs_.append(object, std::move(sealed)));
-        auto broken = std::async(std::launch::deferred, [this]() -> Result<void> {
-            if (meanwhile) meanwhile();
-            return fail(Problem::no_room);
-        });
-        return storage::PendingObject(pending.place(), broken.share());
-    }
-    Result<std::unique_ptr<storage::ObjectWriter>> create(const ObjectId& object) override { return packs_.create(object); }
-    Result<void> read(const storage::Placement& place, std::uint64_t offset, std::span<std::uint8_t> out) override {
-        return packs_.read(place, offset, out);
-    }
-    Result<void> check(const PackId& pack) override { return packs_.check(pack); }
-    Result<std::vector<storage::FoundObject>> list(const PackId& pack) override { return packs_.list(pack); }
-    Result<std::vector<PackId>> packs() override { return packs_.packs(); }
-    Result<void> remove(const PackId& pack) override { return packs_.remove(pack); }
-    Result<void> close() override { return packs_.close(); }
-
-  private:
-    storage::PackStore& packs_;
-};
-
 // The bytes of a small paper do not become durable: its rows are taken back, and the name is free again.
 TEST_P(Transfers, APaperWhoseBytesDoNotArriveIsNotThere) {
-    Failing failing(*firm.packs);
+    MeanwhilePacks failing(*firm.packs, MeanwhilePacks::Small::are_lost);
     auto upload = [&](auto permit, auto... rest) {
         return Upload::begin(*firm.gate, *firm.papers, failing, std::move(permit), rest...).value();
     };
@@ -281,7 +250,7 @@ TEST_P(Transfers, APaperWhoseBytesDoNotArriveIsNotThere) {
 
 // Wherever the paper is by then. And the version of the same number that comes next is not taken for the one that was dropped.
 TEST_P(Transfers, AVersionIsTakenBackFromAPaperThatWasMovedMeanwhile) {
-    Failing failing(*firm.packs);
+    MeanwhilePacks failing(*firm.packs, MeanwhilePacks::Small::are_lost);
     auto paper = firm.put("a", content(10)).value();
     auto other = firm.new_matter("Other", "2");
     ObjectId dropped{};

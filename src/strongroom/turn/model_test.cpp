@@ -298,8 +298,8 @@ std::set<std::size_t> marks_of(const std::string& text) {
 class Model : public ::testing::TestWithParam<std::size_t> {};
 
 TEST_P(Model, AndProgramStandAtTheSamePlaceAfterEachStep) {
-    auto lines = walks(GetParam(), 20);
-    ASSERT_GT(lines.size(), 500u);
+    auto lines = walks(GetParam(), 60);
+    ASSERT_GT(lines.size(), 1'000u);
     Program program(GetParam());
     std::string walked;
     std::size_t older = 0;
@@ -326,7 +326,7 @@ TEST_P(Model, AndProgramStandAtTheSamePlaceAfterEachStep) {
             if (::testing::Test::HasFatalFailure()) return;
         }
     }
-    EXPECT_GT(older, 10u) << "the walks go where it matters";
+    EXPECT_GT(older, 20u) << "the walks go where it matters";
 }
 
 INSTANTIATE_TEST_SUITE_P(Slots, Model, ::testing::Values(2, 3), [](const auto& info) { return std::to_string(info.param) + "slots"; });

@@ -93,6 +93,11 @@ inline constexpr auto records_answer_wait = 30s;               // for the next a
 inline constexpr auto records_idle_wait = 10s;                 // after which it ends a transaction in which nothing is asked any more
 inline constexpr auto commit_resolve_wait = 60s;               // until it is known whether a commit without an answer was made
 inline constexpr int commit_tries_max = 6;                     // runs of one batch that collides with others
+inline constexpr auto lease_valid = 30s;                       // of a node on a shared database; renewed thrice in that time
+inline constexpr auto lease_renewed_every = 10s, lease_tried_again = 1s;
+inline constexpr auto lease_answer_wait = 5s;                  // for the database to answer a renewal
+inline constexpr auto nodes_turn_wait = 50s;                   // for other nodes to follow a turn: a lease, its ending, and to open anew
+inline constexpr int sequencer_still_rounds = 3;               // in which another node's tree does not grow, until this one takes over
 inline constexpr std::size_t record_readers_max = 8;           // connections that read the database at once; more wait
 inline constexpr int wal_pages_when_idle = 1'000;              // pages in SQLite's WAL after which a quiet moment is used to empty it
 inline constexpr int wal_pages_max = 4'000;                    // and after which it is emptied although commits wait (some 30 ms)

@@ -25,11 +25,22 @@ struct PostgresqlForTests {
     std::string schema = "muniment";   ///< several in one database
     bool may_forget = false;           ///< fsync=off is accepted
     bool rehearses = false;            ///< each batch is run, undone and run again, as where transactions collide
+    Duration lease = limits::lease_valid, renewed_every = limits::lease_renewed_every;
+};
+/// Whether other processes may have the database open at the same time: servers of one firm may; whoever founds, adopts or mends it
+/// needs it alone.
+enum class Others : bool { refuse, admit };
+/// Of the process that comes.
+struct NodeSelf {
+    Others others = Others::refuse;
+    std::optional<Id16> former;        ///< a node that is known to be gone, for this one stands in its place: its lease ends at once
 };
 /// `postgresql://user@host:port/database?passfile=…&sslrootcert=…`, reached with verified TLS and SCRAM, or by a socket of this
-/// machine. Makes the schema where there is none, and migrates it forward. `in_use` where another process writes there,
-/// `conflict` where the server may lose what it acknowledges, `malformed` where the address holds a password, `too_new` as above.
-Result<std::unique_ptr<Records>> open_postgresql(const std::string& url, const PostgresqlForTests& tests = {});
+/// machine. Makes the schema where there is none, and migrates it forward. `in_use` where other processes have it open and not both
+/// sides admit others, `conflict` where the server may lose what it acknowledges, `malformed` where the address holds a password,
+/// `too_new` as above.
+Result<std::unique_ptr<Records>> open_postgresql(const std::string& url, const PostgresqlForTests& tests = {},
+                                                 const NodeSelf& self = {});
 
 /// What the server says of itself; it need not be one that is trusted.
 struct PostgresqlFacts {

@@ -15,6 +15,7 @@
 #include <optional>
 #include <string_view>
 
+#include "storage/nodes.hpp"
 #include "storage/room.hpp"
 #include "storage/rows.hpp"
 
@@ -109,6 +110,34 @@ class Records : public RecordReader {
     virtual Result<void> copy_to(const std::string& path) = 0;
     /// What is left where the rows lie; nothing where the driver cannot know.
     virtual std::optional<Room> room() const { return std::nullopt; }
+    /// Null where only one process can have these rows open.
+    virtual Nodes* nodes() { return nullptr; }
 };
+
+/// What other nodes committed before this call is followed, where there can be any.
+inline Result<void> catch_up(Records& records) {
+    auto* nodes = records.nodes();
+    return nodes ? nodes->catch_up() : Result<void>{};
+}
+/// This process may still speak for what it made durable.
+inline Result<void> in_force(Records& records) {
+    auto* nodes = records.nodes();
+    return nodes ? nodes->in_force() : Result<void>{};
+}
+/// Nobody else serves this firm, or this process was there before all that do: what is done by one of them alone is done by it.
+inline Result<bool> eldest(Records& records) {
+    auto* nodes = records.nodes();
+    if (!nodes) return true;
+    TRY(auto all, nodes->list());
+    return !all.empty() && all.front().ours;
+}
+/// Other nodes that serve this firm, by name.
+inline Result<std::vector<NodeRow>> other_nodes(Records& records) {
+    auto* nodes = records.nodes();
+    if (!nodes) return std::vector<NodeRow>{};
+    TRY(auto all, nodes->list());
+    std::erase_if(all, [](const NodeRow& node) { return node.ours; });
+    return all;
+}
 
 }  // namespace muniment::storage

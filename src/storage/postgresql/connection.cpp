@@ -180,7 +180,7 @@ Result<void> Connection::send(const Statement& statement) {
 }
 
 Result<Answer> Connection::next_answer() {
-    CHECK(wait(Steady::now() + limits::records_answer_wait));
+    CHECK(wait(Steady::now() + patience_));
     return Answer(PQgetResult(connection_.get()));
 }
 

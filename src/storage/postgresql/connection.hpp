@@ -11,6 +11,7 @@
 #include <span>
 #include <unordered_map>
 
+#include "base/limits.hpp"
 #include "storage/postgresql/settings.hpp"
 #include "storage/postgresql/values.hpp"
 
@@ -38,6 +39,9 @@ class Connection {
     /// Statements without parameters, separated by semicolons, in one transaction; the last one's answer, as text.
     Result<Answer> run(const std::string& sql);
 
+    /// For its answers, in place of limits::records_answer_wait.
+    void be_patient_for(std::chrono::milliseconds patience) { patience_ = patience; }
+
     bool lost() const { return lost_ || PQstatus(connection_.get()) != CONNECTION_OK; }
     /// Looks whether the other side has hung up while nothing was asked.
     bool looks_alive();
@@ -59,6 +63,7 @@ class Connection {
     std::unique_ptr<PGconn, void (*)(PGconn*)> connection_;
     std::unordered_map<std::string, std::string> prepared_;  ///< text of a statement → its name
     std::size_t names_ = 0;
+    std::chrono::milliseconds patience_ = limits::records_answer_wait;
     std::string state_;
     bool lost_ = false;
 };

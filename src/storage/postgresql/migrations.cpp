@@ -4,7 +4,7 @@
 namespace muniment::storage::postgresql {
 namespace {
 
-// The same tables as SQLite's (docs/formats/records.md), in PostgreSQL's types, and one row for each process that writes.
+// The same tables as SQLite's (docs/formats/records.md), in PostgreSQL's types, and what several nodes need.
 // `entries` has no second index here either. What is sealed does not get smaller, so nobody is to try (STORAGE EXTERNAL).
 constexpr const char* schema_1 = R"sql(
 CREATE TABLE singles (name text PRIMARY KEY, number bigint NOT NULL, value bytea NOT NULL);
@@ -39,7 +39,10 @@ CREATE TABLE about (subject uuid NOT NULL, sequence bigint NOT NULL, PRIMARY KEY
 CREATE TABLE remembered (key bytea PRIMARY KEY, number bigint NOT NULL, value bytea NOT NULL);
 CREATE INDEX remembered_by_time ON remembered (number);
 
-CREATE TABLE writers (writer uuid PRIMARY KEY, commits bigint NOT NULL);
+CREATE TABLE writers (writer uuid PRIMARY KEY, commits bigint NOT NULL, batch bigint NOT NULL);
+CREATE TABLE nodes (node uuid PRIMARY KEY, name text NOT NULL, since bigint NOT NULL, until bigint NOT NULL, ended smallint NOT NULL,
+    alone smallint NOT NULL, mark bytea NOT NULL);
+CREATE TABLE open_packs (pack uuid PRIMARY KEY, node uuid NOT NULL);
 )sql";
 
 constexpr Migration steps_released[] = {{1, schema_1}};

@@ -20,7 +20,8 @@ using Steady = std::chrono::steady_clock;
 const Statement begin_statement{"BEGIN ISOLATION LEVEL SERIALIZABLE"};
 const Statement lock_statement{"LOCK TABLE writers IN EXCLUSIVE MODE"};
 const Statement heads_statement{"SELECT name, number, value FROM singles WHERE name IN ('key-head', 'gate-head', 'tree')"};
-const Statement count_statement{"SELECT coalesce(max(sequence) + 1, 0) FROM entries"};
+const Statement last_statement{"SELECT sequence + 1, leaf FROM entries ORDER BY sequence DESC LIMIT 1"};
+const Statement moved_statement{"SELECT name, number FROM singles WHERE name IN ('key-head', 'gate-head')"};
 static_assert(growing_singles == std::array<std::string_view, 3>{"key-head", "gate-head", "tree"});
 
 Result<std::uint64_t> number_in(const Answer& answer) {
@@ -88,45 +89,70 @@ Result<void> Writes::index_entry(const Id16& subject, std::uint64_t sequence) {
     return {};
 }
 
-PostgresqlRecords::PostgresqlRecords(Settings settings, const PostgresqlForTests& tests)
-    : settings_(std::move(settings)), rehearses_(tests.rehearses) {}
+// A pack that is being written is its node's: whoever comes after a crash leaves those of living nodes alone.
+Result<void> Writes::put_pack(const PackRow& row) {
+    CHECK(sql::Writes<Source<Transaction>>::put_pack(row));
+    if (row.state != PackState::open && row.state != PackState::gathering)
+        return source_.write("DELETE FROM open_packs WHERE pack = $1", row.pack);
+    return source_.write(
+        "INSERT INTO open_packs (pack, node) VALUES ($1, $2) ON CONFLICT (pack) DO UPDATE SET node = excluded.node", row.pack, node_);
+}
+Result<void> Writes::drop_pack(const PackId& pack) {
+    CHECK(sql::Writes<Source<Transaction>>::drop_pack(pack));
+    return source_.write("DELETE FROM open_packs WHERE pack = $1", pack);
+}
 
-Result<std::unique_ptr<PostgresqlRecords>> PostgresqlRecords::open(const std::string& url, const PostgresqlForTests& tests) {
+PostgresqlRecords::PostgresqlRecords(Settings settings, const PostgresqlForTests& tests, const NodeSelf& self)
+    : settings_(std::move(settings)), self_(self), rehearses_(tests.rehearses), lease_(settings_, tests) {}
+
+PostgresqlRecords::~PostgresqlRecords() {
+    if (connection_ != nullptr && !connection_->in_transaction() && connection_->looks_alive()) lease_.give_back(*connection_);
+}
+
+Result<std::unique_ptr<PostgresqlRecords>> PostgresqlRecords::open(const std::string& url, const PostgresqlForTests& tests,
+                                                                   const NodeSelf& self) {
     TRY(auto settings, Settings::from(url, tests));
-    std::unique_ptr<PostgresqlRecords> records(new PostgresqlRecords(std::move(settings), tests));
+    std::unique_ptr<PostgresqlRecords> records(new PostgresqlRecords(std::move(settings), tests, self));
     CHECK(records->connect());
     CHECK(migrate(*records->connection_, records->settings_, migrations()));
-    // We are alone, so the rows of others are of processes that have ended.
-    Statement mine[] = {{"DELETE FROM writers"},
-                        {"INSERT INTO writers (writer, commits) VALUES ($1, 0)", Parameters::of(records->writer_)}};
-    TRY(auto answers, records->connection_->ask(mine));
-    TRY(records->seen_, records->look());
+    CHECK(records->come());
     return records;
 }
 
-/// A connection that may write: nobody else has one, and ours of before, if it still lives, has ended.
+/// A connection that may write. Ours of before, if it still lives, holds a lock that each batch waits for.
 Result<void> PostgresqlRecords::connect() {
     TRY(connection_, Connection::reach(settings_, Role::write));
-    auto name = Parameters::of("muniment/" + settings_.schema);
-    Statement alone{"SELECT CASE WHEN pg_try_advisory_lock(hashtextextended($1, 0)) THEN 1 ELSE 0 END", name};
+    return {};
+}
+
+/// With a lease of its own and nothing seen yet.
+Result<void> PostgresqlRecords::come() {
+    auto node = new_random_id();
     for (auto until = Steady::now() + limits::records_lock_wait;;) {
-        TRY(auto answer, connection_->ask(alone));
-        TRY(auto had, number_in(answer));
-        if (had == 1) return {};
-        if (Steady::now() > until) break;
+        auto taken = lease_.take(*connection_, node, self_);
+        if (taken) break;
+        if (taken.error().problem != Problem::in_use || Steady::now() > until) return taken;
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
-    connection_.reset();
-    return fail(Problem::in_use, "the database");
+    {
+        std::lock_guard held(self_lock_);
+        writer_ = node;
+    }
+    self_.former.reset();
+    commits_ = 0;
+    TRY(seen_, look());
+    return {};
 }
 
 Result<PostgresqlRecords::Seen> PostgresqlRecords::look() {
-    const Statement statements[] = {heads_statement, count_statement};
+    const Statement statements[] = {heads_statement, last_statement, {"SELECT coalesce(max(batch), 0) FROM writers"}};
     TRY(auto answers, connection_->ask(statements));
-    return seen_in(answers[0], answers[1]);
+    TRY(auto seen, seen_in(answers[0], answers[1]));
+    TRY(seen.batch, number_in(answers[2]));
+    return seen;
 }
 
-Result<PostgresqlRecords::Seen> PostgresqlRecords::seen_in(const Answer& heads, const Answer& count) {
+Result<PostgresqlRecords::Seen> PostgresqlRecords::seen_in(const Answer& heads, const Answer& last) {
     Seen seen;
     for (auto name : growing_singles) seen.singles.emplace(name, std::nullopt);
     for (int at = 0; at < heads.rows(); ++at) {
@@ -136,38 +162,98 @@ Result<PostgresqlRecords::Seen> PostgresqlRecords::seen_in(const Answer& heads, 
         CHECK(row.sound());
         seen.singles.insert_or_assign(std::move(name), std::move(single));
     }
-    TRY(seen.entries, number_in(count));
+    if (last.rows() == 0) return seen;
+    Row row(last, 0);
+    seen.entries = seen.last = row.number();
+    seen.leaf = row.blob();
+    CHECK(row.sound());
     return seen;
 }
 
 // As the foreign writes to SQLite's file (docs/decisions): whoever puts rows back as they were, heads and all, must not have us
 // seal the heads anew over them. From then on nothing is written here, and whoever opens the records again holds every row
 // against the log.
-Result<void> PostgresqlRecords::nothing_put_back(const Seen& now) {
-    if (now.entries == seen_.entries && now.singles == seen_.singles) return {};
-    if (!std::exchange(told_, true)) journal(Level::error, "records.written-by-another");
-    return fail(Problem::corrupt, "another process wrote to the database while it was in use");
+Result<void> PostgresqlRecords::nothing_put_back(const Seen& now, bool others_wrote) {
+    if (!others_wrote) {
+        if (now.entries == seen_.entries && now.singles == seen_.singles) return {};
+        if (!std::exchange(alarmed_, true)) journal(Level::error, "records.written-by-another");
+        return fail(Problem::corrupt, "something that is no node of this firm wrote to the database while it was in use");
+    }
+    TRY(bool grew, grew_from_what_was_seen(now));
+    if (grew) return {};
+    if (!std::exchange(alarmed_, true)) journal(Level::error, "records.put-back");
+    return fail(Problem::corrupt, "the database is an older one, or another, than this node has seen: rows that were there are not");
+}
+
+Result<bool> PostgresqlRecords::grew_from_what_was_seen(const Seen& now) {
+    if (now.entries < seen_.entries || now.batch < seen_.batch) return false;
+    for (const auto& [name, before] : seen_.singles) {
+        if (!before) continue;
+        const auto& after = now.singles.at(name);
+        if (!after || after->number < before->number) return false;
+        if (after->number == before->number && *after != *before) return false;
+    }
+    if (seen_.last == 0) return true;
+    Statement same{"SELECT leaf FROM entries WHERE sequence = $1", Parameters::of(seen_.last - 1)};
+    TRY(auto answer, connection_->ask(same));
+    if (answer.rows() != 1) return false;
+    Row row(answer, 0);
+    auto leaf = row.blob();
+    CHECK(row.sound());
+    return leaf == seen_.leaf;
+}
+
+Result<void> PostgresqlRecords::tell_follower(const Seen& now) {
+    std::lock_guard held(following_);
+    if (follower_ == nullptr) return {};
+    const auto &keys = now.singles.at("key-head"), &gate = now.singles.at("gate-head");
+    Moved moved{!told_ || told_->keys != keys, !told_ || told_->gate != gate};
+    if (!moved.keys && !moved.gate) return {};
+    CHECK(follower_->follow(writes_, moved));
+    told(now.singles);
+    return {};
+}
+
+/// Under following_.
+void PostgresqlRecords::told(const Heads& heads) {
+    told_ = Told{heads.at("key-head"), heads.at("gate-head")};
+    auto number = [](const std::optional<SingleRow>& row) { return row ? row->number : 0; };
+    told_keys_ = number(told_->keys);
+    told_gate_ = number(told_->gate);
+    told_all_ = true;
 }
 
 Result<void> PostgresqlRecords::begin() {
     may_repeat_ = undone_ = false;
     if (connection_ == nullptr || !connection_->looks_alive()) CHECK(connect());
-    const Statement statements[] = {begin_statement,
-                                    lock_statement,
-                                    heads_statement,
-                                    count_statement,
-                                    {"SELECT commits FROM writers WHERE writer = $1", Parameters::of(writer_)}};
+    if (join_asked_.exchange(false)) CHECK(come());
+    CHECK(lease_.in_force());
+    const Statement statements[] = {
+        begin_statement,
+        lock_statement,
+        heads_statement,
+        last_statement,
+        {"SELECT commits, (SELECT max(batch) FROM writers), (SELECT count(*) FROM nodes WHERE node = $1 AND ended = 0 AND"
+         " until > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) FROM writers WHERE writer = $1",
+         Parameters::of(writer_)}};
     auto answers = connection_->ask(statements);
     if (!answers) {
         may_repeat_ = connection_->passing();
         return std::unexpected<Error>(answers.error());
     }
     TRY(auto now, seen_in((*answers)[2], (*answers)[3]));
-    CHECK(nothing_put_back(now));
-    TRY(auto commits, number_in((*answers)[4]));
+    if ((*answers)[4].rows() != 1) return fail(Problem::corrupt, "the database does not know this process");
+    Row mine((*answers)[4], 0);
+    auto commits = mine.number();
+    now.batch = mine.number();
+    bool stands = mine.number() == 1;
+    CHECK(mine.sound());
     if (commits != commits_) return fail(Problem::corrupt, "the database does not have the last commit of this process");
-    transaction_.begin(*connection_, now.entries, std::move(now.singles));
-    return {};
+    CHECK(nothing_put_back(now, now.batch != seen_.batch));
+    if (!stands) return fail(Problem::lease_lost, "its lease has ended");
+    seen_ = now;
+    transaction_.begin(*connection_, now.entries, now.singles);
+    return tell_follower(now);
 }
 
 Result<void> PostgresqlRecords::commit() {
@@ -176,7 +262,8 @@ Result<void> PostgresqlRecords::commit() {
         return fail(Problem::busy, "a rehearsal");
     }
     rehearsed_ = false;
-    const Statement last[] = {{"UPDATE writers SET commits = $1 WHERE writer = $2", Parameters::of(commits_ + 1, writer_)},
+    const Statement last[] = {{"UPDATE writers SET commits = $1, batch = $2 WHERE writer = $3",
+                               Parameters::of(commits_ + 1, seen_.batch + 1, writer_)},
                               {"COMMIT"}};
     auto answers = transaction_.finish(last);
     if (answers && answers->back().done() != "COMMIT") answers = fail(Problem::unavailable, "the database rolled back");
@@ -191,9 +278,13 @@ Result<void> PostgresqlRecords::commit() {
         }
     }
     ++commits_;
+    ++seen_.batch;
     for (auto name : growing_singles) seen_.singles.insert_or_assign(std::string(name), *transaction_.known_single(name));
     seen_.entries = transaction_.entries();
     transaction_.end();
+    // What this process moved itself its Follower has, or takes as soon as it is told of the commit.
+    std::lock_guard held(following_);
+    if (told_) told(seen_.singles);
     return {};
 }
 
@@ -235,14 +326,79 @@ bool PostgresqlRecords::again(int tries) {
     return true;
 }
 
+Result<void> PostgresqlRecords::catch_up() {
+    CHECK(committer_.usable());
+    CHECK(lease_.in_force());
+    if (!is_followed_) return {};
+    auto moved = !told_all_;
+    if (!moved) {
+        auto session = sessions_.take();
+        TRY(auto answers, session->ask(std::span(&moved_statement, 1)));
+        for (int at = 0; at < answers[0].rows(); ++at) {
+            Row row(answers[0], at);
+            auto name = row.text();
+            auto number = row.number();
+            CHECK(row.sound());
+            moved |= number != (name == "key-head" ? told_keys_ : told_gate_);
+        }
+    }
+    if (moved) CHECK(commit([](RecordWriter&) { return Result<void>{}; }));
+    return lease_.in_force();
+}
+
+void PostgresqlRecords::followed_by(Follower* follower) {
+    std::lock_guard held(following_);
+    follower_ = follower;
+    told_.reset();
+    told_all_ = false;
+    is_followed_ = follower != nullptr;
+}
+
+Id16 PostgresqlRecords::self() const {
+    std::lock_guard held(self_lock_);
+    return writer_;
+}
+
+Result<void> PostgresqlRecords::works_by(View mark) {
+    auto of = bytes(mark);
+    return commit([this, of](RecordWriter&) {
+        return transaction_.write({"UPDATE nodes SET mark = $1 WHERE node = $2", Parameters::of(View(of), writer_)});
+    });
+}
+
+Result<std::vector<NodeRow>> PostgresqlRecords::list() {
+    auto session = sessions_.take();
+    TRY(auto answers, session->ask(std::span(&Lease::list_statement, 1)));
+    return Lease::list(answers[0], self());
+}
+
+Result<std::vector<PackId>> PostgresqlRecords::packs_in_use() {
+    auto session = sessions_.take();
+    Statement statement{"SELECT pack FROM open_packs JOIN nodes USING (node) WHERE ended = 0"};
+    TRY(auto answers, session->ask(std::span(&statement, 1)));
+    std::vector<PackId> packs;
+    for (int at = 0; at < answers[0].rows(); ++at) {
+        Row row(answers[0], at);
+        packs.push_back({row.id()});
+        CHECK(row.sound());
+    }
+    return packs;
+}
+
+/// On the committer's thread, before the next batch: nothing of the former node may be under way then.
+Result<void> PostgresqlRecords::join() {
+    join_asked_ = true;
+    return commit([](RecordWriter&) { return Result<void>{}; });
+}
+
 Result<void> PostgresqlRecords::copy_to(const std::string&) {
     return fail(Problem::conflict, "copies of a PostgreSQL database are made by its own tools (pg_dump, pg_basebackup)");
 }
 
 }  // namespace postgresql
 
-Result<std::unique_ptr<Records>> open_postgresql(const std::string& url, const PostgresqlForTests& tests) {
-    return postgresql::PostgresqlRecords::open(url, tests);
+Result<std::unique_ptr<Records>> open_postgresql(const std::string& url, const PostgresqlForTests& tests, const NodeSelf& self) {
+    return postgresql::PostgresqlRecords::open(url, tests, self);
 }
 
 Result<PostgresqlFacts> look_at_postgresql(const std::string& url) {

@@ -113,6 +113,10 @@ add_test(NAME kill9 COMMAND Python3::Interpreter ${kill9} $<TARGET_FILE:muniment
 add_test(NAME kill9_broken COMMAND ${CMAKE_SOURCE_DIR}/tests/support/must_notice ${kill9} $<TARGET_FILE:muniment-broken-5>
          $<TARGET_FILE:muniment-cli> 5)
 set_tests_properties(kill9 kill9_broken PROPERTIES TIMEOUT 600 LABELS promises)
+# Several servers on one PostgreSQL and one folder of packs.
+add_test(NAME nodes COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/nodes/nodes.py ${CMAKE_SOURCE_DIR} $<TARGET_FILE:muniment>
+         $<TARGET_FILE:muniment-cli>)
+set_tests_properties(nodes PROPERTIES TIMEOUT 600 LABELS promises COST 95)
 # A firm whose papers lie in a bucket, on a server of our own that checks signatures; ./test deep plays it on a real one.
 add_test(NAME firm_in_a_bucket COMMAND ${CMAKE_SOURCE_DIR}/tests/s3/firm_in_a_bucket.sh $<TARGET_FILE:muniment>
          $<TARGET_FILE:muniment-cli>)

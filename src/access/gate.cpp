@@ -101,6 +101,18 @@ Result<void> Gate::inspect() {
     return std::unexpected(*misfit);
 }
 
+Result<void> Gate::follow_in(storage::RecordReader& reader, const std::function<Result<void>(const GateRows::Loaded&)>& also) {
+    Facts facts;
+    TRY(auto head, rows_.load(reader, [&](const GateRows::Loaded& row) -> Result<void> {
+            CHECK(decode_into(facts, row.place.kind, row.content));
+            return also(row);
+        }));
+    if (head.policy_revision < policy()->revision())
+        return fail(Problem::wall_shut, "the policy in the database is older than the one that is decided by");
+    if (head.policy_revision > policy()->revision()) policy_.publish(Policy::build(facts, head.policy_revision));
+    return {};
+}
+
 Result<void> Gate::not_shut() const {
     switch (state_) {
         case State::open: return {};
@@ -294,25 +306,32 @@ Result<void> Gate::write_change(storage::RecordWriter& writer, audit::Draft& ent
 Result<audit::Durable> Gate::change_policy(Ruling& ruling, audit::Draft draft, const Edit& edit, audit::Log::Work work) {
     CHECK(takes_changes());
     std::lock_guard lock(changing_);
-    auto before = policy();
-    ruling.revision = before->revision();
-    if (auto decision = decide_now(ruling, *before); !decision.permitted) {
-        return std::unexpected(refuse(ruling, decision, draft.leaf().action, draft.leaf().subjects));
-    }
     auto leaf = draft.leaf();
-    auto changes = edit(*before);
-    if (!changes) return std::unexpected(recorded(ruling, leaf, changes.error()));
-    Policy after = *before;
-    for (const auto& change : *changes) after = after.with(change);
-    auto write = [&](storage::RecordWriter& writer, audit::Draft& entry) -> Result<void> {
-        CHECK(rows_.advance_in(writer, before->revision()));
-        for (const auto& change : *changes) CHECK(write_change(writer, entry, *before, change));
-        if (work) CHECK(work(writer, entry));
-        return remember_in(writer, ruling.who, entry);
-    };
-    TRY(auto done, log_.commit(std::move(draft), write));
-    policy_.publish(after.at_revision(before->revision() + 1));
-    return done;
+    for (int tries = 0; tries < tries_max; ++tries) {
+        auto before = policy();
+        ruling.revision = before->revision();
+        auto decision = decide_now(ruling, *before);
+        if (!decision.permitted) return std::unexpected(refuse(ruling, decision, leaf.action, leaf.subjects));
+        // Another node changed the policy in between; that was followed before the transaction that noticed.
+        if (tries > 0) draft = this->draft(ruling.who, leaf.action, leaf.outcome, leaf.subjects, words(ruling, decision));
+        auto changes = edit(*before);
+        if (!changes) return std::unexpected(recorded(ruling, leaf, changes.error()));
+        Policy after = *before;
+        for (const auto& change : *changes) after = after.with(change);
+        bool moved = false;
+        auto write = [&](storage::RecordWriter& writer, audit::Draft& entry) -> Result<void> {
+            auto advanced = rows_.advance_in(writer, before->revision());
+            moved = !advanced && advanced.error().problem == Problem::stale;
+            CHECK(std::move(advanced));
+            for (const auto& change : *changes) CHECK(write_change(writer, entry, *before, change));
+            if (work) CHECK(work(writer, entry));
+            return remember_in(writer, ruling.who, entry);
+        };
+        auto done = log_.commit(std::move(draft), write);
+        if (done) policy_.publish(after.at_revision(before->revision() + 1));
+        if (done || !moved) return done;
+    }
+    return fail(Problem::busy, "who may do what is being changed faster than it can be decided");
 }
 
 namespace {
@@ -359,6 +378,7 @@ Result<std::optional<Gate::Made>> Gate::made_before(const Principal& who) {
 
 Result<void> Gate::still(Ruling& ruling) const {
     CHECK(not_shut());
+    CHECK(storage::catch_up(records_));
     auto now = policy();
     // Grants and people end by the clock as well, so the moment is asked even where nothing moved: a decision is under 1 µs.
     if (!decide_now(ruling, *now).permitted) return fail(Problem::denied, "what was permitted has been taken back meanwhile");

@@ -8,7 +8,9 @@
 //
 // Promises   No Permit exists without a durable entry naming the same person, action and object. What the gate decides by is what
 //            the database holds in the same transaction (the fence), or nothing happens.
-// Assumes    One process changes the database (storage/ locks it); several nodes come with the fence that is already here.
+//            With several nodes (storage/nodes.hpp) what another changed is followed before anything is decided in a transaction,
+//            and asked for before each request (SignIn::principal) and each step of a transfer (still()).
+// Assumes    Whoever opened it has follow_in() called where another node moved the gate's rows.
 // Does not   Open anything (strongroom/), speak HTTP (server/).
 // Read next  permit.hpp, record/gate_rows.hpp, decide/decide.hpp
 #pragma once
@@ -73,6 +75,10 @@ class Gate {
         std::vector<audit::Subject> subjects;
     };
     Result<std::optional<Made>> made_before(const Principal& who);
+
+    /// In a transaction that finds the gate's head moved by another process: reads all rows anew, checked as by open(). `also` is
+    /// given each of them.
+    Result<void> follow_in(storage::RecordReader& reader, const std::function<Result<void>(const GateRows::Loaded&)>& also);
 
     /// Whether what was permitted still is: for a Transfer, before each step. Cheap while the policy stands.
     Result<void> still(Ruling& ruling) const;

@@ -42,7 +42,8 @@ json::object as_json(const strongroom::TurnReport& report) {
             {"erased", json::value_from(report.erased)},
             {"pending", json::value_from(report.pending)},
             {"key_sets_pending", json::value_from(report.copies_pending)},
-            {"stale_matters", report.stale_matters}};
+            {"stale_matters", report.stale_matters},
+            {"nodes", json::value_from(report.nodes)}};
 }
 
 Result<PackId> pack_in(const json::object& question) {
@@ -284,6 +285,7 @@ Result<json::object> Serving::renew() {
 Result<json::object> Serving::answer(const json::object& question) {
     auto what = text_in(question, "ask");
     if (what == "status") return status();
+    if (what == "nodes") return nodes();
     if (what == "verify") return verify(question);
     if (what == "packs") return packs();
     if (what == "loss") return loss(question);

@@ -8,6 +8,7 @@ std::vector<cli::Command> local_commands() {
     for (auto& command : unlock_commands()) commands.push_back(std::move(command));
     for (auto& command : keys_commands()) commands.push_back(std::move(command));
     for (auto& command : packs_commands()) commands.push_back(std::move(command));
+    for (auto& command : node_commands()) commands.push_back(std::move(command));
     for (auto& command : adopt_commands()) commands.push_back(std::move(command));
     commands.push_back(doctor_command());
     commands.push_back(audit_verify_command());

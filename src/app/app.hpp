@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program `muniment`: puts the house together, top to bottom, and the few commands that work on this machine.
 //
-// For        init, serve, unlock, lock, keys …, adopt, doctor, audit verify; all others are the client's (cli/).
+// For        init, serve, unlock, lock, keys …, adopt, join, doctor, audit verify; all others are the client's (cli/).
 // Promises   A server that cannot unlock itself starts locked and says how it is unlocked. Keys live from unlock to lock.
 // Assumes    Whoever may use the home folder may lock and unlock (the control socket is theirs alone).
 // Does not   Hold rules of its own: it opens modules in the order of the layer table and connects them.
@@ -22,6 +22,7 @@ std::vector<cli::Command> unlock_commands();   ///< unlock, lock
 std::vector<cli::Command> keys_commands();     ///< keys status, turn, new-root, renew, add-method, remove-method
 std::vector<cli::Command> packs_commands();    ///< packs status, packs accept-loss
 std::vector<cli::Command> adopt_commands();    ///< adopt, keys mend
+std::vector<cli::Command> node_commands();     ///< join, nodes
 cli::Command doctor_command();
 cli::Command audit_verify_command();
 cli::Command audit_export_command();

@@ -3,7 +3,7 @@
 #include <boost/json.hpp>
 
 #include "app/app.hpp"
-#include "app/home.hpp"
+#include "app/home_lock.hpp"
 #include "app/say.hpp"
 #include "audit/export.hpp"
 
@@ -12,7 +12,8 @@ namespace {
 
 Result<void> export_log(const cli::Arguments& given) {
     TRY(auto home, Home::open(home_folder(given.get("--home"))));
-    TRY(auto records, open_records(home));
+    TRY(auto lock, HomeLock::take(home));
+    TRY(auto records, open_records(home, {storage::Others::admit, lock.former()}));
     return audit::export_tiles(*records, given.get("folder"));
 }
 

@@ -4,6 +4,7 @@
 
 #include "app/app.hpp"
 #include "app/control.hpp"
+#include "app/home_lock.hpp"
 #include "app/say.hpp"
 #include "app/verify_log.hpp"
 
@@ -13,7 +14,10 @@ namespace {
 namespace json = boost::json;
 
 Result<json::object> verify(const Home& home, VerifyWhat what) {
-    auto records = open_records(home);
+    auto lock = HomeLock::take(home);
+    // Other nodes may go on: what was there when the reading began is read.
+    auto records = lock ? open_records(home, {storage::Others::admit, lock->former()})
+                        : Result<std::unique_ptr<storage::Records>>(std::unexpected(lock.error()));
     if (records) return verify_record(**records, home, what, {});
     if (records.error().problem != Problem::in_use) return std::unexpected(records.error());
     return ask_control(home.control(), {{"ask", "verify"}, {"rows", what.rows}, {"details", what.details}});

@@ -105,7 +105,7 @@ Result<storage::S3Sight> Bucket::look() const {
 }
 
 std::vector<cli::Option> bucket_options() {
-    return {{"--packs", "s3://BUCKET/PREFIX", "keep the sealed papers in an S3 bucket in place of the data folder"},
+    return {{"--packs", "WHERE", "keep the sealed papers in an S3 bucket, s3://BUCKET/PREFIX, or in another folder than the data folder"},
             {"--s3-endpoint", "URL", "its server: https://HOST[:PORT]"},
             {"--s3-region", "NAME", "its region (default: us-east-1)"},
             {"--s3-credentials", "FILE", "mode 0600, aws_access_key_id and aws_secret_access_key; or systemd:NAME"},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/home.hpp"
 
+#include "app/home_lock.hpp"
+
 #include <boost/json.hpp>
 #include <cstdlib>
 #include <fstream>
@@ -69,6 +71,8 @@ Result<Home> Home::open(const std::filesystem::path& folder) {
     if (const auto* address = parsed.as_object().if_contains("database")) home.postgresql = address->as_string();
     if (const auto* packs = parsed.as_object().if_contains("packs"); packs && packs->is_object()) {
         TRY(home.bucket, Bucket::from_json(packs->as_object()));
+    } else if (packs && packs->is_string()) {
+        home.packs_folder = packs->as_string();
     }
     return home;
 }
@@ -81,19 +85,25 @@ Result<void> Home::save() const {
     said["shares"] = std::move(sets);
     if (!postgresql.empty()) said["database"] = postgresql;
     if (bucket) said["packs"] = bucket->as_json();
+    else if (!packs_folder.empty()) said["packs"] = packs_folder;
     return write_private_file(folder / "home.json", boost::json::serialize(said) + "\n", true);
 }
 
-Result<std::unique_ptr<storage::Records>> open_records(const Home& home) {
-    return home.postgresql.empty() ? storage::open_sqlite(home.database()) : storage::open_postgresql(home.postgresql);
+Result<std::unique_ptr<storage::Records>> open_records(const Home& home, const storage::NodeSelf& self) {
+    return home.postgresql.empty() ? storage::open_sqlite(home.database()) : storage::open_postgresql(home.postgresql, {}, self);
 }
 
-Result<Stores> Stores::open(const Home& home, storage::Missing missing) {
+Result<Stores> Stores::open(const Home& home, storage::Missing missing, storage::Others others) {
     Stores stores;
-    auto opened = open_records(home);
-    if (!opened && opened.error().problem == Problem::in_use)
-        return fail(Problem::in_use, "the data folder " + home.data().string() + ", probably a server that runs on it");
+    auto used = [&] { return fail(Problem::in_use, "the data folder " + home.data().string() + ", probably a server that runs on it"); };
+    auto lock = HomeLock::take(home);
+    if (!lock && lock.error().problem == Problem::in_use) return used();
+    if (!lock) return std::unexpected(lock.error());
+    auto opened = open_records(home, {others, lock->former()});
+    if (!opened && opened.error().problem == Problem::in_use && home.postgresql.empty()) return used();
     TRY(stores.records, std::move(opened));
+    CHECK(lock->remember(*stores.records));
+    stores.lock = std::make_shared<const HomeLock>(std::move(*lock));
     auto* records = stores.records.get();
     auto registered = [records](const storage::PackRow& row) {
         return records->commit([&](storage::RecordWriter& writer) { return writer.put_pack(row); });

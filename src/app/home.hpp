@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The home folder of an installation, and what lies where in it:
 //
-//   data/             records.sqlite, packs/          sealed; what a backup copies (rows may be in PostgreSQL, packs in a bucket)
+//   data/             records.sqlite, packs/          sealed; what a backup copies (rows may be in PostgreSQL, packs in a bucket
+//                                                     or a folder that several nodes share)
 //   keys/             *.unlock, perhaps a *.key       opens the firm together with a slot: never in data/, never backed up
 //   keys/log.vkey     the public key of the log       what `audit verify` trusts
 //   slots/a, slots/b  the epoch key                   only for trying out: in real use elsewhere (init --slot)
@@ -37,10 +38,11 @@ struct Home {
     std::vector<ShareSet> shares;           ///< one; two while a new root key comes in
     std::string postgresql;                 ///< the database's address, which holds no password; empty: SQLite, in data/
     std::optional<Bucket> bucket;           ///< where packs lie, unless in the data folder
+    std::string packs_folder;               ///< or there, where several nodes share them
 
     std::filesystem::path data() const { return folder / "data"; }
     std::filesystem::path database() const { return data() / "records.sqlite"; }
-    std::filesystem::path packs() const { return data() / "packs"; }
+    std::filesystem::path packs() const { return packs_folder.empty() ? data() / "packs" : std::filesystem::path(packs_folder); }
     std::filesystem::path keys() const { return folder / "keys"; }     ///< unlock_files.hpp
     std::filesystem::path log_key() const { return folder / "keys" / "log.vkey"; }
     std::filesystem::path tls(std::string_view file) const { return folder / "tls" / file; }
@@ -63,10 +65,12 @@ Result<std::string> read_small_file(const std::filesystem::path& path);
 Result<crypto::Secret> read_key_file(const std::filesystem::path& path);
 
 /// The rows of that home, wherever they are.
-Result<std::unique_ptr<storage::Records>> open_records(const Home& home);
+Result<std::unique_ptr<storage::Records>> open_records(const Home& home, const storage::NodeSelf& self = {});
+class HomeLock;
 
 /// The drivers of one installation, without any key.
 struct Stores {
+    std::shared_ptr<const HomeLock> lock;
     std::unique_ptr<storage::Records> records;
     std::unique_ptr<storage::PackStore> packs;
     std::vector<std::unique_ptr<storage::Slot>> slots;
@@ -74,7 +78,8 @@ struct Stores {
 
     /// Only the founding makes folders: later one that is missing is a disk that is not mounted. Without the packs nothing opens; a
     /// slot that is away leaves the others.
-    static Result<Stores> open(const Home& home, storage::Missing missing = storage::Missing::refuse);
+    static Result<Stores> open(const Home& home, storage::Missing missing = storage::Missing::refuse,
+                               storage::Others others = storage::Others::refuse);
     std::vector<storage::Slot*> slot_list() const;
     std::vector<storage::KeySets*> key_set_list() const;
 };

@@ -81,7 +81,9 @@ Result<Made> make_firm(Home home, const cli::Arguments& given, const Methods& me
 int run(const cli::Arguments& given) {
     Home home{.folder = home_folder(given.get("--home")), .slots = given.all("--slot"), .trial = given.has("--trial"),
               .postgresql = given.get("--database")};
-    if (given.has("--packs")) {
+    if (given.has("--packs") && !given.get("--packs").starts_with("s3://")) {
+        home.packs_folder = std::filesystem::absolute(given.get("--packs")).string();
+    } else if (given.has("--packs")) {
         auto bucket = Bucket::from_options(given);
         if (!bucket) return usage(bucket.error().detail);
         home.bucket = std::move(*bucket);
@@ -154,7 +156,8 @@ cli::Command init_command() {
             "least two, in different places.\n\n"
             "Recovery shares are words on paper, one page for each holder, that together open the firm when everything but the\n"
             "database and one slot is lost. They are shown once, at the terminal, one holder at a time.\n\n"
-            "Papers lie in the data folder, or in an S3 bucket (--packs). The bucket must be there; nothing readable gets into it.\n\n"
+            "Papers lie in the data folder, or in an S3 bucket or another folder (--packs). The bucket must be there; nothing readable\n"
+            "gets into it. Several nodes need rows in PostgreSQL and packs where all of them reach them (muniment join).\n\n"
             "Example:\n  muniment init --home /var/lib/muniment --firm 'Example & Partners' --slot /mnt/site-a/slot --slot "
             "/mnt/site-b/slot \\\n      --shares 3-of-5 --passphrase-file /root/passphrase\n",
         .options = std::move(options),

@@ -33,6 +33,11 @@ void alarm(audit::Log& log, const keys::Ring& ring, const Error& why) {
 
 }  // namespace
 
+OpenFirm::~OpenFirm() {
+    if (auto* nodes = stores_.records->nodes()) nodes->followed_by(nullptr);
+    if (log_) log_->confirm_with({});
+}
+
 Result<void> OpenFirm::opens_a_slot(Stores& stores, const keys::RootKey& root) {
     TRY(auto id, strongroom::firm_in(*stores.records));
     CHECK(epoch_from_slots(stores, root, id));
@@ -49,6 +54,12 @@ Result<std::shared_ptr<OpenFirm>> OpenFirm::open(Stores& stores, keys::RootKey r
     TRY(firm->standing_, strongroom::diagnose(records, stores.slot_list(), stores.key_set_list(), root, id));
     if (auto refused = strongroom::refusal(firm->standing_)) return std::unexpected(*refused);
     TRY(auto epoch, epoch_from_slots(stores, root, id));
+    auto* nodes = records.nodes();
+    // Before anything hangs on the key: whoever turns the epoch waits for us from here on.
+    if (nodes) {
+        firm->others_ended_ = nodes->others_ended();
+        CHECK(nodes->works_by(keys::mark_of(epoch, id)));
+    }
     TRY(firm->ring_, keys::Ring::open(records, id, std::move(epoch)));
     TRY(firm->log_, audit::Log::open(records, firm->ring_, clock, log));
     clock_alarm.opened(*firm->log_);
@@ -71,7 +82,13 @@ Result<std::shared_ptr<OpenFirm>> OpenFirm::open(Stores& stores, keys::RootKey r
     firm->slots_ = std::make_unique<strongroom::SlotWatch>(records, stores.slot_list(), firm->ring_, *firm->log_);
     firm->slots_->keep_root(std::move(root));
     CHECK(firm->slots_->look());
-    CHECK(strongroom::TurnToken::inherit(records));   // the driver lets one process in at a time
+    CHECK(firm->inherit_token());
+    firm->log_->confirm_with([slots = firm->slots_.get()] { return slots->nothing_newer(); });
+    if (nodes) {
+        // What moved while all this was being opened is followed now.
+        nodes->followed_by(firm.get());
+        CHECK(nodes->catch_up());
+    }
     // A clean stop lets the first of two copies go on at once: it says so in the slots before the other looks.
     if (firm->slots_->may_touch()) {
         CHECK(firm->slots_->check());
@@ -86,6 +103,55 @@ Result<std::shared_ptr<OpenFirm>> OpenFirm::open(Stores& stores, keys::RootKey r
     return firm;
 }
 
+/// Where no other process has the database open, whoever was at a turn has ended.
+Result<void> OpenFirm::inherit_token() {
+    TRY(auto others, storage::other_nodes(*stores_.records));
+    return others.empty() ? strongroom::TurnToken::inherit(*stores_.records) : Result<void>{};
+}
+
+Result<void> OpenFirm::follow(storage::RecordReader& reader, const storage::Moved& moved) {
+    if (moved.keys) {
+        auto owners = ring_->follow_in(reader);
+        if (!owners) {
+            if (owners.error().problem == Problem::turned_elsewhere) {
+                outdated_ = true;
+                gate_->close();   // what is under way ends at its next step
+            }
+            return std::unexpected<Error>(owners.error());
+        }
+        to_follow_.insert(to_follow_.end(), owners->begin(), owners->end());
+    }
+    if (moved.gate) {
+        std::vector<access::Session> sessions;
+        CHECK(gate_->follow_in(reader, [&](const access::GateRows::Loaded& row) -> Result<void> {
+            TRY(auto session, access::SignIn::session_in(row));
+            if (session) sessions.push_back(std::move(*session));
+            return {};
+        }));
+        sign_in_->follow(sessions);
+        CHECK(groups_->follow_in(reader));
+    }
+    CHECK(people_->follow_in(reader, to_follow_));
+    CHECK(register_->follow_in(reader, to_follow_));
+    to_follow_.clear();
+    return {};
+}
+
+Result<void> OpenFirm::look_at_others() {
+    auto* nodes = stores_.records->nodes();
+    if (!nodes) return {};
+    CHECK(nodes->catch_up());
+    log_->look_on();
+    auto ended = nodes->others_ended();
+    if (ended == others_ended_) return {};
+    CHECK(inherit_token());
+    TRY(auto found, strongroom::recover(*gate_, *papers_, *stores_.packs));
+    others_ended_ = ended;
+    journal(Level::info, "node.others-taken-over",
+            {{"packs", found.packs}, {"checked", found.checked}, {"dropped", found.dropped}, {"damaged", found.damaged}});
+    return {};
+}
+
 Result<void> OpenFirm::claim(const Home& home) {
     CHECK(write_private_file(home.log_key(), log_->verifier_key() + "\n", true));
     return slots_->claim();
@@ -95,6 +161,8 @@ Result<void> OpenFirm::check() {
     std::unique_lock lock(turning_, std::try_to_lock);
     if (!lock) return {};   // a turn or a renewal is under way, which may take long; the next check looks
     if (auto inspected = gate_->inspect(); !inspected) {
+        // Nothing is wrong with the rows: this node may only not go by what it knows.
+        if (inspected.error().problem == Problem::lease_lost || inspected.error().problem == Problem::turned_elsewhere) return inspected;
         // The alarm is in the record; and slots are told nothing by a database that does not fit.
         alarm(*log_, *ring_, inspected.error());
         return inspected;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What unlocking opens, in the order of the layer table, and locking closes in reverse. Dropped, every key is wiped.
 #pragma once
+#include <atomic>
 #include <boost/json/object.hpp>
 #include <memory>
 
@@ -19,8 +20,9 @@ struct AcceptedLoss {
     std::string reason;
 };
 
-class OpenFirm {
+class OpenFirm final : public storage::Follower {
   public:
+    ~OpenFirm() override;
     /// `wrong_key`, `wall_shut`, `corrupt`, `conflict` (the database is older than the firm): each says what is safe to do.
     static Result<std::shared_ptr<OpenFirm>> open(Stores& stores, keys::RootKey root, const Clock& clock,
                                                   audit::ClockAlarm& clock_alarm, const std::optional<AcceptedLoss>& accepted = {},
@@ -66,7 +68,15 @@ class OpenFirm {
     Result<void> record_method(std::string_view method, std::string_view change);
     void stop_cleanly();
 
+    /// Each second, where there can be other nodes: what they did is followed, and what those left whose leases ended is taken over.
+    Result<void> look_at_others();
+    /// The firm stands under another epoch key or has another firm key by now: this must be closed, and opened anew.
+    bool outdated() const { return outdated_; }
+
   private:
+    Result<void> inherit_token();
+    Result<void> follow(storage::RecordReader& reader, const storage::Moved& moved) override;
+
     explicit OpenFirm(Stores& stores) : stores_(stores) {}
     Result<void> record(audit::Action action, audit::Outcome outcome, const boost::json::object& words);
 
@@ -90,6 +100,9 @@ class OpenFirm {
     std::optional<Scrubbed> scrubbed_;
     strongroom::Diagnosis standing_;
     strongroom::Recovered recovered_;
+    std::vector<keys::Ring::Owner> to_follow_;    ///< the committer's: whose keys moved, until all that hangs on them followed
+    std::atomic<bool> outdated_{false};
+    std::uint64_t others_ended_ = 0;              ///< leases, whose packs were taken over
 };
 
 }  // namespace muniment::app

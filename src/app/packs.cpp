@@ -31,7 +31,7 @@ json::array ids(const std::vector<PackId>& packs) {
 Result<json::object> report(const Home& home) {
     auto asked = ask_control(home.control(), {{"ask", "packs"}});
     if (asked || asked.error().problem != Problem::unavailable) return asked;
-    TRY(auto stores, Stores::open(home));
+    TRY(auto stores, Stores::open(home, storage::Missing::refuse, storage::Others::admit));
     TRY(auto found, strongroom::report_packs(*stores.records, *stores.packs));
     return as_json(found);
 }

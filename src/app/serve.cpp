@@ -115,7 +115,7 @@ Result<int> serve(const cli::Arguments& given) {
     TRY(auto home, Home::open(home_folder(given.get("--home"))));
     auto signals = wait_for_signals();
     guard_memory();
-    TRY(auto stores, Stores::open(home));
+    TRY(auto stores, Stores::open(home, storage::Missing::refuse, storage::Others::admit));
     Serving serving(home, std::move(stores));
     if (!given.has("--locked")) {
         auto opened = serving.unlock_itself();

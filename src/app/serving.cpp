@@ -61,6 +61,7 @@ Result<void> Serving::open_with(keys::RootKey root, const std::optional<Accepted
         refused_ = opened ? std::nullopt : std::optional(opened.error());
     }
     if (!opened) {
+        works_by_nothing();
         door_.shut(opened.error());
         return std::unexpected(opened.error());
     }
@@ -101,7 +102,10 @@ std::size_t Serving::lock() {
     // Only now does nobody append any more.
     if (auto closed = stores_.packs->close(); !closed)
         journal(Level::warning, "stop.pack-not-closed", {{"problem", closed.error().problem}});
-    if (former_.expired()) return 0;
+    if (former_.expired()) {
+        works_by_nothing();
+        return 0;
+    }
     journal(Level::warning, "lock.requests-still-under-way");
     return static_cast<std::size_t>(former_.use_count());
 }
@@ -118,6 +122,8 @@ void Serving::look() {
     auto open = firm();
     clock_alarm_.look(open ? &open->log() : nullptr);
     look_at_room();
+    open.reset();
+    look_at_nodes();
 }
 
 void Serving::look_at_room() {

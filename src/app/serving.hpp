@@ -36,7 +36,7 @@ class Serving final : public server::Unlocking {
     server::Door& door() { return door_; }
     Result<boost::json::object> answer(const boost::json::object& question);   ///< the control socket's
     void check();                                                              ///< at intervals
-    void look();                                                               ///< each second: clock and room
+    void look();                                                               ///< each second: clock, room, other nodes
     void scrub_some();                                                         ///< each second
     /// What stopping or locking now would lose: the epoch key, where no slot in reach holds it any more. Slots that are empty are
     /// written anew first, where that is allowed. Nothing where all is well.
@@ -78,6 +78,13 @@ class Serving final : public server::Unlocking {
     Result<boost::json::object> accept_loss(const boost::json::object& question);
 
     void look_at_room();
+    // Of several nodes on one database.
+    void look_at_nodes();
+    void drop(OpenFirm& open, const Error& why);            ///< wipes the keys, with the last request that holds them
+    void come_back();
+    Result<void> come_back_now();
+    void works_by_nothing();
+    Result<boost::json::object> nodes();
 
     SystemClock clock_;
     audit::ClockAlarm clock_alarm_{clock_};
@@ -95,6 +102,10 @@ class Serving final : public server::Unlocking {
     access::Throttle throttle_;           // of shares from the network; access::SignIn has its own
     std::mutex methods_;                  // one change of unlock files and of home_.shares at a time; guards pending_
     std::optional<Pending> pending_;
+    // The main thread's alone: the firm was dropped, and is to be opened again; with this root key, where only the epoch was turned.
+    bool comes_back_ = false;
+    std::optional<keys::RootKey> comes_back_with_;
+    std::optional<Problem> trouble_with_others_;
 };
 
 }  // namespace muniment::app

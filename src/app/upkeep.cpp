@@ -44,6 +44,8 @@ void Upkeep::run(std::chrono::seconds every) {
 void Upkeep::look_after() {
     auto done = [&]() -> Result<void> {
         if (!serving_.may_change_packs()) return {};
+        TRY(bool eldest, storage::eldest(*serving_.stores().records));
+        if (!eldest) return {};   // another node does it
         TRY(auto removed, merging_.remove_emptied());
         TRY(auto ended, serving_.stores().packs->end_forgotten(serving_.clock().now() - limits::s3_forgotten_upload_age));
         if (removed + ended > 0) journal(Level::info, "packs.tidied", {{"removed", removed}, {"uploads_ended", ended}});

@@ -74,6 +74,10 @@ class Log {
     Result<std::uint64_t> size() const;                    ///< entries that are durable
     Result<Instant> newest_time() const;                   ///< of the newest entry; zero where there is none
     Result<storage::CheckpointRow> checkpoint_now();       ///< integrates all, signs, stores
+    /// Entries may have come from other nodes: the tree is looked after as if one had come from here.
+    void look_on() { sequencer_->entry_written(); }
+    /// Asked before this process takes the tree over from another node.
+    void confirm_with(Sequencer::Confirm confirm) { sequencer_->confirm_with(std::move(confirm)); }
     /// Why the tree could last not be extended or signed; nothing while all is well. Whoever watches over the firm shows it.
     std::optional<Error> trouble() const { return sequencer_->trouble(); }
 

@@ -8,7 +8,7 @@
 
 namespace muniment::audit {
 namespace {
-constexpr std::string_view indexed_row = "indexed";
+constexpr std::string_view indexed_row = "indexed", holder_row = "sequencer";
 }
 
 Sequencer::Sequencer(storage::Records& records, std::string origin, crypto::SigningKey key, Watch watch, LogSettings settings)
@@ -54,6 +54,8 @@ void Sequencer::run() {
 }
 
 Result<void> Sequencer::round() {
+    TRY(bool theirs, others_at_work());
+    if (theirs) return {};
     TRY(auto signed_row, checkpoint_now());
     static_cast<void>(signed_row);
     // The index is written at random places, which would hold up writers: only where few of them are at work.
@@ -69,8 +71,41 @@ std::optional<Error> Sequencer::trouble() const {
     return trouble_;
 }
 
+void Sequencer::confirm_with(Confirm confirm) {
+    std::lock_guard turn(tree_turn_);
+    confirm_ = std::move(confirm);
+}
+
+Result<bool> Sequencer::others_at_work() {
+    if (!records_.nodes()) return false;
+    std::lock_guard turn(tree_turn_);
+    TRY(auto holder, records_.single(holder_row));
+    if (!holder || holder->value == bytes(View(self_))) return false;
+    TRY(auto others, storage::other_nodes(records_));
+    if (others.empty()) return false;                      // whoever it was is gone
+    CHECK(watch_.look(records_));
+    TRY(auto entries, records_.entry_count());
+    auto covered = watch_.newest() ? watch_.newest()->size : 0;
+    bool moved = std::exchange(covered_, covered) != covered;
+    still_for_ = moved || covered >= entries ? 0 : still_for_ + 1;
+    if (still_for_ > limits::sequencer_still_rounds) return false;
+    if (covered < entries) waiting_.fetch_add(1);          // looks again after the next interval
+    return true;
+}
+
+Result<void> Sequencer::take_over() {
+    if (!records_.nodes()) return {};
+    auto mine = bytes(View(self_));
+    TRY(auto holder, records_.single(holder_row));
+    if (holder && holder->value == mine) return {};
+    if (confirm_) CHECK(confirm_());
+    still_for_ = 0;
+    return records_.commit([&](storage::RecordWriter& writer) { return writer.put_single(holder_row, {1, mine}); });
+}
+
 Result<storage::CheckpointRow> Sequencer::checkpoint_now() {
     std::lock_guard turn(tree_turn_);
+    CHECK(take_over());
     for (;;) {
         TRY(auto more, extend());
         if (!more) return sign();

@@ -108,6 +108,7 @@ inline constexpr std::uint64_t disk_reserve_bytes = 64 * MiB;  // below this onl
 // People and access.
 inline constexpr auto opening_valid = 15min;                   // one person, session, version and purpose is one entry for so long
 inline constexpr auto session_idle_max = 30min;
+inline constexpr auto session_use_told_every = 5min;           // by a node to the others: a session in use there is not idle here
 inline constexpr auto session_age_max = 12h;
 inline constexpr auto token_age_max = 24h * 90;
 inline constexpr std::size_t sessions_per_person_max = 32;

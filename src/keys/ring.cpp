@@ -88,6 +88,8 @@ struct Ring::Epoch {
     SealKey records, head;
     MacKey sums, tags;
     std::uint64_t number;
+    /// At which numbers follow_in() has opened the records: it alone uses this, and one call at a time.
+    mutable std::unordered_map<Id16, std::uint64_t, IdHash> followed;
 
     Epoch(EpochKey epoch, const FirmId& firm, std::uint64_t epoch_number)
         : key(std::move(epoch)),
@@ -169,7 +171,7 @@ Result<std::shared_ptr<Ring>> Ring::rebuild_in(storage::RecordWriter& writer, co
         return outcome.has_value();
     }));
     CHECK(std::move(outcome));
-    if (!ring->firm_key_) return fail(Problem::corrupt, "the firm's own key record is missing");
+    if (!ring->keys_.firm) return fail(Problem::corrupt, "the firm's own key record is missing");
     TRY(head.log_size, writer.entry_count());
     CHECK(ring->write_head_in(writer, *epoch, head));
     return ring;
@@ -206,31 +208,35 @@ Result<std::shared_ptr<Ring>> Ring::open(storage::RecordReader& reader, const Fi
     ring->epoch_ = epoch;
     CHECK(ring->open_records(reader, *epoch,
                              [&](const KeyRow& row, crypto::Secret record) { return ring->keep(row.kind, row.owner, record); }));
-    if (!ring->firm_key_) return fail(Problem::corrupt, "the firm's own key record is missing");
+    if (!ring->keys_.firm) return fail(Problem::corrupt, "the firm's own key record is missing");
     return ring;
 }
 
 Result<void> Ring::keep(OwnerKind kind, const Id16& owner, const crypto::Secret& record) {
     std::unique_lock lock(mutex_);
+    return keep_in(keys_, kind, owner, record);
+}
+
+Result<void> Ring::keep_in(Keys& keys, OwnerKind kind, const Id16& owner, const crypto::Secret& record) {
     switch (kind) {
         case OwnerKind::firm: {
             TRY(auto key, FirmKey::from(record.clone()));
-            firm_key_ = std::make_shared<const FirmKey>(std::move(key));
+            keys.firm = std::make_shared<const FirmKey>(std::move(key));
             return {};
         }
         case OwnerKind::person: {
             TRY(auto key, PersonKey::from(record.clone()));
-            people_[PersonId{owner}] = std::make_shared<const PersonKey>(std::move(key));
+            keys.people[PersonId{owner}] = std::make_shared<const PersonKey>(std::move(key));
             return {};
         }
         case OwnerKind::client: {
             TRY(auto key, ClientKey::from(record.clone()));
-            clients_[ClientId{owner}] = std::make_shared<const ClientKey>(std::move(key));
+            keys.clients[ClientId{owner}] = std::make_shared<const ClientKey>(std::move(key));
             return {};
         }
         case OwnerKind::matter: {
-            TRY(auto keys, MatterKeys::decode(record));
-            matters_[MatterId{owner}] = std::make_shared<const MatterKeys>(std::move(keys));
+            TRY(auto opened, MatterKeys::decode(record));
+            keys.matters[MatterId{owner}] = std::make_shared<const MatterKeys>(std::move(opened));
             return {};
         }
         case OwnerKind::month:
@@ -240,6 +246,82 @@ Result<void> Ring::keep(OwnerKind kind, const Id16& owner, const crypto::Secret&
         case OwnerKind::document: break;
     }
     return fail(Problem::corrupt, "a key record of a kind that this version does not know");
+}
+
+namespace {
+bool same(const MatterKeys& a, const MatterKeys& b) {
+    return a.generation == b.generation && crypto::equal(a.matter.expose(), b.matter.expose()) &&
+           crypto::equal(a.page.expose(), b.page.expose());
+}
+template <class K>
+bool same(const K& a, const K& b) {
+    return crypto::equal(a.expose(), b.expose());
+}
+
+template <class Map, class Id>
+bool carry_over(const Map& before, Map& found, const Id& id) {
+    auto at = before.find(id);
+    return at != before.end() && found.insert(*at).second;
+}
+
+/// What did not change keeps the keys that others hold already.
+template <class Map>
+void compare(OwnerKind kind, const Map& before, Map& after, std::vector<Ring::Owner>& moved) {
+    for (auto& [id, keys] : after) {
+        auto former = before.find(id);
+        if (former != before.end() && same(*former->second, *keys)) keys = former->second;
+        else moved.push_back({kind, id.bytes});
+    }
+}
+}  // namespace
+
+Result<std::vector<Ring::Owner>> Ring::follow_in(storage::RecordReader& reader) {
+    TRY(auto needed, needed_mark(reader));
+    if (needed != mark()) return fail(Problem::turned_elsewhere, "the firm stands under another epoch key");
+    auto now = epoch();
+    TRY(auto head, head_in(reader, *now));
+    Keys before, found;
+    {
+        std::shared_lock lock(mutex_);
+        before = keys_;
+    }
+    auto carried_over = [&](const KeyRow& row) {
+        switch (row.kind) {
+            case OwnerKind::firm: found.firm = before.firm; return true;
+            case OwnerKind::person: return carry_over(before.people, found.people, PersonId{row.owner});
+            case OwnerKind::client: return carry_over(before.clients, found.clients, ClientId{row.owner});
+            case OwnerKind::matter: return carry_over(before.matters, found.matters, MatterId{row.owner});
+            default: return false;
+        }
+    };
+    RowSum sum;
+    std::unordered_map<Id16, std::uint64_t, IdHash> numbers;
+    Result<void> outcome;
+    CHECK(reader.for_each_key([&](const KeyRow& row) {
+        outcome = [&]() -> Result<void> {
+            sum.add(hash_of(now->sums, row));
+            numbers[row.owner] = row.number;
+            // The sum holds for every row as a whole, so one of a number that was opened before is that one.
+            auto followed = now->followed.find(row.owner);
+            if (followed != now->followed.end() && followed->second == row.number && carried_over(row)) return {};
+            TRY(auto place, place_of(row));
+            TRY(auto record, keys::open_secret(now->records, firm_, place, row.sealed));
+            return keep_in(found, row.kind, row.owner, record);
+        }();
+        return outcome.has_value();
+    }));
+    CHECK(std::move(outcome));
+    if (sum != head.records) return fail(Problem::corrupt, "the key records do not count and hash as their head says");
+    now->followed = std::move(numbers);
+    if (!found.firm) return fail(Problem::corrupt, "the firm's own key record is missing");
+    std::vector<Owner> moved;
+    std::unique_lock lock(mutex_);
+    if (!same(*found.firm, *keys_.firm)) return fail(Problem::turned_elsewhere, "the firm has another key");
+    compare(OwnerKind::person, keys_.people, found.people, moved);
+    compare(OwnerKind::client, keys_.clients, found.clients, moved);
+    compare(OwnerKind::matter, keys_.matters, found.matters, moved);
+    keys_ = std::move(found);
+    return moved;
 }
 
 Result<void> Ring::add_in(storage::RecordWriter& writer, OwnerKind kind, const Id16& owner, const crypto::Secret& record) const {
@@ -326,7 +408,7 @@ void Ring::turned(Turned turned) {
     std::unique_lock lock(mutex_);
     epoch_ = std::make_shared<const Epoch>(std::move(turned.epoch), firm_, epoch_->number + 1);
     for (auto& [matter, keys] : turned.new_pages)
-        matters_[MatterId{matter}] = std::make_shared<const MatterKeys>(std::move(keys));
+        keys_.matters[MatterId{matter}] = std::make_shared<const MatterKeys>(std::move(keys));
 }
 
 Result<void> Ring::place_epoch(storage::Slot& slot, const RootKey& root) const {
@@ -342,7 +424,7 @@ Result<void> Ring::check_records(storage::RecordReader& reader) const {
         return {};
     }));
     std::shared_lock lock(mutex_);
-    if (kept != 1 + people_.size() + clients_.size() + matters_.size()) {
+    if (kept != 1 + keys_.people.size() + keys_.clients.size() + keys_.matters.size()) {
         return fail(Problem::corrupt, "the database holds other key records than this process made and opened");
     }
     return {};
@@ -358,9 +440,9 @@ auto ids_in(const Map& map, std::shared_mutex& mutex) {
 }
 }  // namespace
 
-std::vector<MatterId> Ring::matters() const { return ids_in(matters_, mutex_); }
-std::vector<ClientId> Ring::clients() const { return ids_in(clients_, mutex_); }
-std::vector<PersonId> Ring::people() const { return ids_in(people_, mutex_); }
+std::vector<MatterId> Ring::matters() const { return ids_in(keys_.matters, mutex_); }
+std::vector<ClientId> Ring::clients() const { return ids_in(keys_.clients, mutex_); }
+std::vector<PersonId> Ring::people() const { return ids_in(keys_.people, mutex_); }
 
 std::shared_ptr<const Ring::Epoch> Ring::epoch() const {
     std::shared_lock lock(mutex_);
@@ -370,7 +452,7 @@ Mark Ring::mark() const { return epoch()->mark; }
 std::uint64_t Ring::epoch_number() const { return epoch()->number; }
 std::shared_ptr<const FirmKey> Ring::firm_key() const {
     std::shared_lock lock(mutex_);
-    return firm_key_;
+    return keys_.firm;
 }
 
 namespace {
@@ -383,9 +465,9 @@ auto find_in(const Map& map, const Id& id, std::shared_mutex& mutex) -> Result<t
 }
 }  // namespace
 
-Result<std::shared_ptr<const PersonKey>> Ring::person(const PersonId& id) const { return find_in(people_, id, mutex_); }
-Result<std::shared_ptr<const ClientKey>> Ring::client(const ClientId& id) const { return find_in(clients_, id, mutex_); }
-Result<std::shared_ptr<const MatterKeys>> Ring::matter(const MatterId& id) const { return find_in(matters_, id, mutex_); }
+Result<std::shared_ptr<const PersonKey>> Ring::person(const PersonId& id) const { return find_in(keys_.people, id, mutex_); }
+Result<std::shared_ptr<const ClientKey>> Ring::client(const ClientId& id) const { return find_in(keys_.clients, id, mutex_); }
+Result<std::shared_ptr<const MatterKeys>> Ring::matter(const MatterId& id) const { return find_in(keys_.matters, id, mutex_); }
 
 Id16 Ring::sign_in_tag(std::string_view folded_name) const {
     auto full = crypto::hmac_sha256(epoch()->tags.expose(), {view(folded_name)});

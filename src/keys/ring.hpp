@@ -83,6 +83,14 @@ class Ring {
     bool is_renewing(const MatterId& matter) const;
     /// After that transaction's commit.
     void took(storage::OwnerKind kind, const Id16& owner, crypto::Secret record);
+    struct Owner {
+        storage::OwnerKind kind;
+        Id16 id;
+    };
+    /// In a transaction that finds the head moved by another process: opens every record, counts them and holds them against the head,
+    /// as open() does, and takes what is there in place of what it had. Gives the owners whose keys are new or others.
+    /// `turned_elsewhere` where the firm stands under another epoch key than this ring.
+    Result<std::vector<Owner>> follow_in(storage::RecordReader& reader);
     /// Inside any transaction that seals under this ring: the same fence, alone.
     Result<void> fence_in(storage::RecordReader& reader) const;
 
@@ -107,6 +115,8 @@ class Ring {
   private:
     struct Epoch;
     Ring(const FirmId& firm, std::shared_ptr<const Epoch> epoch) : firm_(firm), epoch_(std::move(epoch)) {}
+    struct Keys;
+    static Result<void> keep_in(Keys& keys, storage::OwnerKind kind, const Id16& owner, const crypto::Secret& record);
     Result<void> keep(storage::OwnerKind kind, const Id16& owner, const crypto::Secret& record);
     Result<Head> head_in(storage::RecordReader& reader, const Epoch& epoch) const;
     Result<void> write_head_in(storage::RecordWriter& writer, const Epoch& epoch, const Head& head) const;
@@ -117,10 +127,13 @@ class Ring {
     FirmId firm_;
     mutable std::shared_mutex mutex_;
     std::shared_ptr<const Epoch> epoch_;
-    std::shared_ptr<const FirmKey> firm_key_;
-    std::unordered_map<PersonId, std::shared_ptr<const PersonKey>> people_;
-    std::unordered_map<ClientId, std::shared_ptr<const ClientKey>> clients_;
-    std::unordered_map<MatterId, std::shared_ptr<const MatterKeys>> matters_;
+    struct Keys {
+        std::shared_ptr<const FirmKey> firm;
+        std::unordered_map<PersonId, std::shared_ptr<const PersonKey>> people;
+        std::unordered_map<ClientId, std::shared_ptr<const ClientKey>> clients;
+        std::unordered_map<MatterId, std::shared_ptr<const MatterKeys>> matters;
+    };
+    Keys keys_;
     std::unordered_set<MatterId> renewing_;
 };
 

@@ -240,6 +240,38 @@ TEST_P(Rings, ATurnCarriesNothingOverThatDoesNotOpen) {
     EXPECT_TRUE(reopened()) << "and nothing of it was done";
 }
 
+// Another node's ring over the same rows.
+TEST_P(Rings, FollowsWhatAnotherRingWrote) {
+    auto other = reopened().value();
+    EXPECT_TRUE(other->follow_in(*records).value().empty());
+    auto held = other->matter(matter).value();
+    auto fresh = PersonId::random();
+    add(OwnerKind::person, fresh.bytes, crypto::Secret::random(32));
+    auto renewed = MatterKeys::random();
+    ASSERT_TRUE(records->commit(
+        [&](RecordWriter& writer) { return ring->renew_in(writer, OwnerKind::matter, matter.bytes, renewed.encode()); }));
+    EXPECT_FALSE(other->person(fresh));
+    auto moved = other->follow_in(*records).value();
+    ASSERT_EQ(moved.size(), 2u) << "those that moved, and no others";
+    EXPECT_EQ(moved[0].id, fresh.bytes);
+    EXPECT_EQ(moved[1].id, matter.bytes);
+    EXPECT_TRUE(other->person(fresh).value()->equals(*ring->person(fresh).value()));
+    EXPECT_TRUE(other->matter(matter).value()->matter.equals(renewed.matter));
+    EXPECT_FALSE(held->matter.equals(renewed.matter)) << "what somebody holds stays what it was";
+    EXPECT_TRUE(other->check_records(*records));
+}
+
+TEST_P(Rings, FollowsNothingThatDoesNotCountOrStandsUnderAnotherEpoch) {
+    auto other = reopened().value();
+    auto row = key(OwnerKind::client, client.bytes);
+    tamper([&](RecordWriter& writer) { return writer.drop_key(OwnerKind::client, client.bytes); });
+    EXPECT_EQ(other->follow_in(*records).error().problem, Problem::corrupt);
+    EXPECT_TRUE(other->client(client)) << "and it keeps what it had";
+    tamper([&](RecordWriter& writer) { return writer.put_key(row); });
+    ASSERT_TRUE(records->commit([&](RecordWriter& writer) { return ring->turn_in(writer, {EpochKey::random(), {}}); }));
+    EXPECT_EQ(other->follow_in(*records).error().problem, Problem::turned_elsewhere);
+}
+
 TEST(MatterKeysRecord, IsReadAsItWasWritten) {
     auto keys = MatterKeys::random();
     keys.generation = 0x0102030405060708;

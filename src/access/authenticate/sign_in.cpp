@@ -70,17 +70,21 @@ Result<void> SignIn::load() {
     auto policy = gate_.policy();
     auto now = gate_.clock().now();
     std::vector<SessionId> ended;
+    std::vector<Session> found;
     CHECK(gate_.rows().load(gate_.records(), [&](const GateRows::Loaded& row) -> Result<void> {
-        if (row.place.kind != keys::Kind::gate_session) return {};
-        TRY(auto session, decode_session(row.content));
+        TRY(auto session, session_in(row));
+        if (session) found.push_back(std::move(*session));
+        return {};
+    }));
+    for (auto& session : found) {
+        CHECK(take_use_elsewhere(session));
         const auto* person = policy->person(session.person);
         if (!person || !person->active || !still_valid(session, person->revision, now)) {
             ended.push_back(session.id);
         } else {
             sessions_[session.secret_hash] = {session, session.last_used};
         }
-        return {};
-    }));
+    }
     if (ended.empty()) return {};
     audit::Leaf leaf{
         .id = EntryId::fresh(now), .at = now, .action = audit::Action::session_ended, .outcome = audit::Outcome::done};
@@ -131,6 +135,7 @@ Result<std::optional<Credential>> SignIn::credential_in(storage::RecordReader& r
 /// Slows guesses before anything is looked at. Gives the account's key for the throttle.
 Result<Hash> SignIn::let_through(std::string_view sign_in, const Origin& origin) {
     if (sign_in.size() > limits::name_bytes_max || !check_utf8(view(sign_in))) return refused(origin);
+    CHECK(storage::catch_up(gate_.records()));
     auto account = account_of(sign_in);
     TRY(auto source, Source::parse(origin.source));
     CHECK(throttle_.attempt(source, account, gate_.clock().steady()));
@@ -236,7 +241,7 @@ Result<SignedIn> SignIn::begin(const PersonId& person, const Credential& proven,
     TRY(auto source, Source::parse(origin.source));
     auto secret = SessionSecret::fresh(kind);
     auto session = begin_session(person, fact->revision, SignedInBy::password_and_totp, secret, gate_.clock().now());
-    auto ended = ended_sessions_of(person);
+    TRY(auto ended, ended_sessions_of(person));
     Principal who(session, origin);
     auto draft = gate_.draft(
         who, audit::Action::sign_in, audit::Outcome::done, {{audit::SubjectKind::person, person.bytes}},
@@ -260,19 +265,25 @@ Result<SignedIn> SignIn::begin(const PersonId& person, const Credential& proven,
 }
 
 /// Those that are over, and the oldest where there would be more than a person may have.
-std::vector<SessionId> SignIn::ended_sessions_of(const PersonId& person) const {
+Result<std::vector<SessionId>> SignIn::ended_sessions_of(const PersonId& person) const {
     auto policy = gate_.policy();
     const auto* fact = policy->person(person);
     auto now = gate_.clock().now();
     std::vector<std::pair<Instant, SessionId>> living;
     std::vector<SessionId> ended;
-    std::lock_guard lock(mutex_);
-    for (const auto& [hash, known] : sessions_) {
-        if (known.session.person != person) continue;
-        auto session = known.session;
-        session.last_used = known.last_used;
+    std::vector<Session> theirs;
+    {
+        std::lock_guard lock(mutex_);
+        for (const auto& [hash, known] : sessions_) {
+            if (known.session.person != person) continue;
+            theirs.push_back(known.session);
+            theirs.back().last_used = known.last_used;
+        }
+    }
+    for (auto& session : theirs) {
+        CHECK(take_use_elsewhere(session));
         if (fact && still_valid(session, fact->revision, now)) {
-            living.emplace_back(known.last_used, session.id);
+            living.emplace_back(session.last_used, session.id);
         } else {
             ended.push_back(session.id);
         }
@@ -288,6 +299,9 @@ Result<Principal> SignIn::principal(std::string_view text, const Origin& origin)
         (void)refused(origin);
         return fail(Problem::unauthenticated);
     }
+    // What other nodes changed until now counts from here on: who is signed in, and all that is decided for this request.
+    CHECK(storage::catch_up(gate_.records()));
+    CHECK(ask_whether_used_elsewhere(secret->hash()));
     auto policy = gate_.policy();
     auto now = gate_.clock().now();
     std::unique_lock lock(mutex_);
@@ -299,12 +313,80 @@ Result<Principal> SignIn::principal(std::string_view text, const Origin& origin)
         const auto* person = policy->person(session.person);
         if (stands(*policy, session.person, now) && still_valid(session, person->revision, now)) {
             known.last_used = std::max(known.last_used, now);   // a clock that goes back lengthens nothing
+            bool tell = gate_.records().nodes() && now - known.told >= limits::session_use_told_every;
+            if (tell) known.told = now;
+            lock.unlock();
+            if (tell) tell_others_of_use(session, now);
             return Principal(session, origin);
         }
     }
     lock.unlock();
     (void)refused(origin);
     return fail(Problem::unauthenticated);
+}
+
+Result<std::optional<Session>> SignIn::session_in(const GateRows::Loaded& row) {
+    if (row.place.kind != keys::Kind::gate_session) return std::optional<Session>{};
+    TRY(auto session, decode_session(row.content));
+    return std::optional(std::move(session));
+}
+
+void SignIn::follow(const std::vector<Session>& sessions) {
+    std::unordered_map<Hash, Known, HashOfHash> found;
+    std::lock_guard lock(mutex_);
+    for (const auto& session : sessions) {
+        Known known{session, session.last_used};
+        if (auto at = sessions_.find(session.secret_hash); at != sessions_.end()) {
+            known.last_used = std::max(known.last_used, at->second.last_used);
+            known.told = at->second.told;
+        }
+        found.emplace(session.secret_hash, std::move(known));
+    }
+    sessions_ = std::move(found);
+}
+
+namespace {
+/// Where nodes tell each other that a session is in use: sealed as answers to requests are, and forgotten with them.
+Hash use_key(const SessionId& session) { return crypto::sha256({view("session-used"), View(session.bytes)}); }
+keys::Place use_place(const FirmId& firm, const SessionId& session) { return {keys::Kind::answer, firm.bytes, session.bytes, 1}; }
+}  // namespace
+
+void SignIn::tell_others_of_use(const Session& session, Instant now) {
+    const auto& ring = gate_.ring();
+    Writer w;
+    w.u64(static_cast<std::uint64_t>(now.us));
+    storage::SingleRow row{static_cast<std::uint64_t>(now.us),
+                           keys::seal(ring.gate_seal(), ring.firm(), use_place(ring.firm(), session.id), w.written())};
+    auto told = gate_.records().commit([&](storage::RecordWriter& writer) { return writer.remember(use_key(session.id), row); });
+    if (!told) journal(Level::info, "session.use-not-told", {{"problem", told.error().problem}});
+}
+
+Result<void> SignIn::take_use_elsewhere(Session& session) const {
+    if (!gate_.records().nodes() || gate_.clock().now() < session.last_used + limits::session_idle_max) return {};
+    TRY(auto row, gate_.records().remembered(use_key(session.id)));
+    if (!row) return {};
+    const auto& ring = gate_.ring();
+    TRY(auto content, keys::open(ring.gate_seal(), ring.firm(), use_place(ring.firm(), session.id), row->value));
+    Reader r(content);
+    Instant used{static_cast<std::int64_t>(r.u64())};
+    CHECK(r.done("when a session was used"));
+    session.last_used = std::max(session.last_used, used);
+    return {};
+}
+
+Result<void> SignIn::ask_whether_used_elsewhere(const Hash& secret) {
+    if (!gate_.records().nodes()) return {};
+    std::unique_lock lock(mutex_);
+    auto at = sessions_.find(secret);
+    if (at == sessions_.end()) return {};
+    auto session = at->second.session;
+    session.last_used = at->second.last_used;
+    lock.unlock();
+    CHECK(take_use_elsewhere(session));
+    lock.lock();
+    at = sessions_.find(secret);
+    if (at != sessions_.end()) at->second.last_used = std::max(at->second.last_used, session.last_used);
+    return {};
 }
 
 Result<Session> SignIn::session_of(const Principal& who) const {

@@ -77,10 +77,15 @@ class SignIn {
     /// All other sessions end with it.
     Result<void> change_password(Permit<ChangePassword> permit, std::string_view former, std::string_view next);
 
+    /// The gate's rows of sessions, as they stand where another node moved them: in place of what was known.
+    void follow(const std::vector<Session>& sessions);
+    static Result<std::optional<Session>> session_in(const GateRows::Loaded& row);
+
   private:
     struct Known {
         Session session;
         Instant last_used;
+        Instant told{};      ///< when this node last told others that it is used
     };
     struct HashOfHash {
         std::size_t operator()(const Hash& h) const noexcept {
@@ -99,7 +104,11 @@ class SignIn {
     Result<SignedIn> begin(const PersonId& person, const Credential& proven, std::uint64_t step, SessionKind kind,
                            const Origin& origin);
     Result<void> sweep_in(storage::RecordWriter& writer, audit::Draft& draft, const std::vector<SessionId>& ended) const;
-    std::vector<SessionId> ended_sessions_of(const PersonId& person) const;
+    Result<std::vector<SessionId>> ended_sessions_of(const PersonId& person) const;
+    // A session that is used on another node is not idle here. Its row says only when it began.
+    void tell_others_of_use(const Session& session, Instant now);
+    Result<void> take_use_elsewhere(Session& session) const;     ///< into last_used; asks only where it would be over otherwise
+    Result<void> ask_whether_used_elsewhere(const Hash& secret);
     std::unexpected<Error> refused(const Origin& origin);
     void count_strangers(std::stop_token stop);
 

@@ -24,6 +24,7 @@ std::shared_ptr<const Policy> PolicyCell::read() const {
 void PolicyCell::publish(Policy next) {
     auto fresh = std::make_shared<const Policy>(std::move(next));
     std::lock_guard lock(mutex_);
+    if (fresh->revision() < current_->revision()) return;
     current_.swap(fresh);
     version_.fetch_add(1, std::memory_order_release);
 }

@@ -23,6 +23,7 @@ class PolicyCell {
     /// Never null, and never older than the last publish() that happened before this call.
     std::shared_ptr<const Policy> read() const;
     std::uint64_t revision() const { return read()->revision(); }
+    /// Unless one of a higher revision stands already: two may come at once, from this process and from following another.
     void publish(Policy next);
 
   private:

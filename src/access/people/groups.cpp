@@ -22,20 +22,28 @@ Result<Group> group_in(const Policy& policy, const GroupId& id) {
 
 Result<std::unique_ptr<Groups>> Groups::open(Gate& gate) {
     std::unique_ptr<Groups> groups(new Groups(gate));
-    const auto& ring = gate.ring();
+    CHECK(groups->follow_in(gate.records()));
+    return groups;
+}
+
+Result<void> Groups::follow_in(storage::RecordReader& reader) {
+    const auto& ring = gate_.ring();
     auto key = ring.firm_fields();
+    std::unordered_map<GroupId, std::string> found;
     Result<void> outcome;
-    CHECK(gate.records().for_each_field(static_cast<std::uint16_t>(keys::Kind::group_profile), [&](const storage::FieldRow& row) {
+    CHECK(reader.for_each_field(static_cast<std::uint16_t>(keys::Kind::group_profile), [&](const storage::FieldRow& row) {
         auto content = keys::open_field(key, ring.firm(), profile_place(ring.firm(), {row.row}, row.revision), row.sealed);
         if (!content) {
             outcome = std::unexpected(content.error());
             return false;
         }
-        groups->names_[GroupId{row.row}] = string(*content);
+        found[GroupId{row.row}] = string(*content);
         return true;
     }));
     CHECK(std::move(outcome));
-    return groups;
+    std::lock_guard lock(mutex_);
+    names_ = std::move(found);
+    return {};
 }
 
 Result<GroupId> Groups::add(Permit<ChangeGroup> permit, const std::string& name) {

@@ -29,6 +29,8 @@ class Groups {
     Result<GroupId> add(Permit<ChangeGroup> permit, const std::string& name);
     Result<void> join(Permit<ChangeGroup> permit);                            ///< `conflict` where a wall forbids it
     Result<void> leave(Permit<ChangeGroup> permit, const PersonId& person);   ///< walls remember who left
+    /// In a transaction in which another node moved the gate's rows, or at the start: the names of all.
+    Result<void> follow_in(storage::RecordReader& reader);
     std::vector<GroupView> list() const;                                      ///< names of groups are no secret within the firm
     std::string name_of(const GroupId& group) const;
     std::optional<GroupId> named(std::string_view name) const;

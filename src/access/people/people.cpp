@@ -61,26 +61,36 @@ Result<std::unique_ptr<People>> People::open(Gate& gate) {
 }
 
 Result<void> People::load() {
-    const auto& ring = gate_.ring();
     Result<void> outcome;
-    CHECK(
-        gate_.records().for_each_field(static_cast<std::uint16_t>(keys::Kind::person_profile), [&](const storage::FieldRow& row) {
-            outcome = [&]() -> Result<void> {
-                PersonId id{row.owner};
-                TRY(auto key, ring.person(id));
-                TRY(auto content, keys::open_field(keys::seal_key(*key, "fields", ring.firm()), ring.firm(),
-                                                   profile_place(id, row.revision), row.sealed));
-                Reader r(content);
-                if (r.u8() != format) return fail(Problem::too_new, "a person's profile");
-                auto sign_in = string(r.str(limits::name_bytes_max));
-                auto name = string(r.str(limits::name_bytes_max));
-                CHECK(r.done("a person's profile"));
-                keep(id, {std::move(sign_in), std::move(name)});
-                return {};
-            }();
-            return outcome.has_value();
-        }));
+    CHECK(gate_.records().for_each_field(static_cast<std::uint16_t>(keys::Kind::person_profile), [&](const storage::FieldRow& row) {
+        outcome = take(row);
+        return outcome.has_value();
+    }));
     return outcome;
+}
+
+Result<void> People::take(const storage::FieldRow& row) {
+    const auto& ring = gate_.ring();
+    PersonId id{row.owner};
+    TRY(auto key, ring.person(id));
+    TRY(auto content, keys::open_field(keys::seal_key(*key, "fields", ring.firm()), ring.firm(), profile_place(id, row.revision),
+                                       row.sealed));
+    Reader r(content);
+    if (r.u8() != format) return fail(Problem::too_new, "a person's profile");
+    auto sign_in = string(r.str(limits::name_bytes_max));
+    auto name = string(r.str(limits::name_bytes_max));
+    CHECK(r.done("a person's profile"));
+    keep(id, {std::move(sign_in), std::move(name)});
+    return {};
+}
+
+Result<void> People::follow_in(storage::RecordReader& reader, const std::vector<keys::Ring::Owner>& moved) {
+    for (const auto& owner : moved) {
+        if (owner.kind != storage::OwnerKind::person) continue;
+        TRY(auto row, reader.field(static_cast<std::uint16_t>(keys::Kind::person_profile), owner.id, owner.id));
+        if (row) CHECK(take(*row));
+    }
+    return {};
 }
 
 void People::keep(const PersonId& person, Names names) {

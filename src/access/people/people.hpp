@@ -92,6 +92,9 @@ class People {
     Result<void> end(Permit<EndPerson> permit);
     Result<std::vector<PersonView>> list(Permit<ListPeople> permit) const;
 
+    /// In a transaction that finds that another node made these people, or gave them other keys: their names anew.
+    Result<void> follow_in(storage::RecordReader& reader, const std::vector<keys::Ring::Owner>& moved);
+
     std::optional<PersonId> signs_in_as(std::string_view sign_in) const;
     std::string name_of(const PersonId& person) const;       ///< for sentences under somebody's permit
     std::optional<PersonView> view_of(const PersonId& person) const;
@@ -102,6 +105,7 @@ class People {
     };
     explicit People(Gate& gate) : gate_(gate) {}
     Result<void> load();
+    Result<void> take(const storage::FieldRow& row);
     void keep(const PersonId& person, Names names);
 
     Gate& gate_;

@@ -24,7 +24,7 @@ class StoreOf {
     std::unique_ptr<Records> open() const {
         if (store_ == Store::memory) return open_memory();
         if (store_ == Store::sqlite) return open_sqlite(file_).value();
-        return open_postgresql(PostgresqlServer::shared().url(), database_).value();
+        return open_postgresql(PostgresqlServer::shared().url(), database_, {.others = Others::admit}).value();
     }
 
     /// What PostgreSQL's operator does, or a standby that lagged and takes over: every table as it was when it was kept.

@@ -154,9 +154,14 @@ Result<void> look_through(access::Gate& gate, const Papers& papers, storage::Pac
 Result<Recovered> recover(access::Gate& gate, const Papers& papers, storage::PackStore& packs) {
     Recovered recovered;
     TRY(auto known, gate.records().packs());
+    // Asked after the rows: one that its node closed in between was whole, and is looked through in vain.
+    std::vector<PackId> in_use;
+    if (auto* nodes = gate.records().nodes()) {
+        TRY(in_use, nodes->packs_in_use());
+    }
     CHECK(check_newest(gate.records(), packs, known));
     for (const auto& pack : known) {
-        if (pack.state != storage::PackState::open) continue;
+        if (pack.state != storage::PackState::open || std::ranges::find(in_use, pack.pack) != in_use.end()) continue;
         ++recovered.packs;
         std::vector<PartRow> parts;
         CHECK(gate.records().for_each_part_in(pack.pack, [&](const PartRow& part) {

@@ -14,7 +14,8 @@ struct Recovered {
     std::size_t damaged = 0;    ///< were whole once, and are not: kept as they are, to be mended
 };
 
-/// Before the first request. Opens every object of a pack that was left open, whole: what was read and does not open was never
+/// Before the first request, and of the packs of another node once its lease has ended; those that living nodes write into are left
+/// alone. Opens every object of a pack that was left open, whole: what was read and does not open was never
 /// complete. What cannot be read says nothing: where a pack that rows name is missing (`corrupt`) or gives an error (`unavailable`),
 /// no row is touched, the pack stays open, and the firm does not start.
 Result<Recovered> recover(access::Gate& gate, const Papers& papers, storage::PackStore& packs);

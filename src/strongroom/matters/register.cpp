@@ -70,34 +70,46 @@ Result<std::unique_ptr<Register>> Register::open(access::Gate& gate) {
 }
 
 Result<void> Register::load() {
-    const auto& ring = gate_.ring();
-    auto policy = gate_.policy();
     for (auto kind : {keys::Kind::client_profile, keys::Kind::matter_profile}) {
         Result<void> outcome;
         CHECK(gate_.records().for_each_field(static_cast<std::uint16_t>(kind), [&](const storage::FieldRow& row) {
-            outcome = [&]() -> Result<void> {
-                bool is_matter = kind == keys::Kind::matter_profile;
-                auto place = profile_place(kind, row.owner, row.revision);
-                ClientId client{row.owner};
-                std::optional<keys::SealKey> key;
-                if (is_matter) {
-                    TRY(auto keys, ring.matter({row.owner}));
-                    key = keys::seal_key(keys->matter, "fields", ring.firm());
-                    const auto* fact = policy->matter({row.owner});
-                    if (!fact) return fail(Problem::corrupt, "a matter that the gate does not know");
-                    client = fact->client;
-                } else {
-                    TRY(auto client_key, ring.client(client));
-                    key = keys::seal_key(*client_key, "fields", ring.firm());
-                }
-                TRY(auto content, keys::open_field(*key, ring.firm(), place, row.sealed));
-                TRY(auto profile, decode(content));
-                keep(row.owner, client, is_matter, profile);
-                return {};
-            }();
+            outcome = take(row, kind == keys::Kind::matter_profile);
             return outcome.has_value();
         }));
         CHECK(std::move(outcome));
+    }
+    return {};
+}
+
+Result<void> Register::take(const storage::FieldRow& row, bool is_matter) {
+    const auto& ring = gate_.ring();
+    auto place = profile_place(is_matter ? keys::Kind::matter_profile : keys::Kind::client_profile, row.owner, row.revision);
+    ClientId client{row.owner};
+    std::optional<keys::SealKey> key;
+    if (is_matter) {
+        TRY(auto keys, ring.matter({row.owner}));
+        key = keys::seal_key(keys->matter, "fields", ring.firm());
+        auto policy = gate_.policy();
+        const auto* fact = policy->matter({row.owner});
+        if (!fact) return fail(Problem::corrupt, "a matter that the gate does not know");
+        client = fact->client;
+    } else {
+        TRY(auto client_key, ring.client(client));
+        key = keys::seal_key(*client_key, "fields", ring.firm());
+    }
+    TRY(auto content, keys::open_field(*key, ring.firm(), place, row.sealed));
+    TRY(auto profile, decode(content));
+    keep(row.owner, client, is_matter, profile);
+    return {};
+}
+
+Result<void> Register::follow_in(storage::RecordReader& reader, const std::vector<keys::Ring::Owner>& moved) {
+    for (const auto& owner : moved) {
+        bool is_matter = owner.kind == storage::OwnerKind::matter;
+        if (!is_matter && owner.kind != storage::OwnerKind::client) continue;
+        auto kind = is_matter ? keys::Kind::matter_profile : keys::Kind::client_profile;
+        TRY(auto row, reader.field(static_cast<std::uint16_t>(kind), owner.id, owner.id));
+        if (row) CHECK(take(*row, is_matter));
     }
     return {};
 }

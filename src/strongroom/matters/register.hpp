@@ -117,6 +117,10 @@ class Register {
     Result<void> close_matter(Permit<CloseMatter> permit, std::uint64_t if_revision);
     Result<void> reopen_matter(Permit<ReopenMatter> permit, std::uint64_t if_revision);
 
+    /// In a transaction that finds that another node made these clients and matters, or gave them other keys: their names anew, once
+    /// the gate's rows are followed.
+    Result<void> follow_in(storage::RecordReader& reader, const std::vector<keys::Ring::Owner>& moved);
+
     Result<std::vector<ClientView>> clients(const Permit<ListClients>& permit) const;
     Result<std::vector<MatterView>> matters(const Permit<ListMyMatters>& permit) const;
     Result<std::vector<MatterView>> matters(const Permit<ListAllMatters>& permit) const;
@@ -134,6 +138,7 @@ class Register {
     };
     Register(access::Gate& gate, Collation collation) : gate_(gate), collation_(std::move(collation)) {}
     Result<void> load();
+    Result<void> take(const storage::FieldRow& row, bool is_matter);
     void keep(const Id16& id, ClientId client, bool is_matter, const Profile& profile);
     Result<void> unique_number(const Profile& profile, bool is_matter) const;
     Profile profile_of(const Id16& id) const;

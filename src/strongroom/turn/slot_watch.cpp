@@ -35,6 +35,22 @@ Result<void> write_ours(storage::Records& records, const std::vector<Id16>& valu
     return records.commit([&](storage::RecordWriter& writer) { return writer.put_single(living_single, {1, encode(values)}); });
 }
 
+/// The next value before those that are there: nodes of one database renew it in turn, and each knows the others'.
+Result<Living> renew_ours(storage::Records& records) {
+    auto fresh = new_random_id();
+    Living next;
+    CHECK(records.commit([&](storage::RecordWriter& writer) -> Result<void> {
+        TRY(auto row, writer.single(living_single));
+        if (!row) return fail(Problem::corrupt, "the database has no living value");
+        TRY(auto values, decode(row->value));
+        next = {fresh, values.front(), false};
+        values.insert(values.begin(), fresh);
+        if (values.size() > values_max) values.resize(values_max);
+        return writer.put_single(living_single, {1, encode(values)});
+    }));
+    return next;
+}
+
 }  // namespace
 
 std::string_view text_of(SlotState state) {
@@ -199,10 +215,7 @@ Result<void> SlotWatch::check() {
         ++still_for_;   // it stood still since the last look
         return {};
     }
-    Living next{new_random_id(), mine.front(), false};
-    mine.insert(mine.begin(), next.current);
-    if (mine.size() > values_max) mine.resize(values_max);
-    CHECK(write_ours(records_, mine));
+    TRY(auto next, renew_ours(records_));
     CHECK(log_.checkpoint_now());
     TRY(auto seen, seen_now());
     for (std::size_t i = 0; i < slots_.size(); ++i) {
@@ -214,8 +227,20 @@ Result<void> SlotWatch::check() {
     return {};
 }
 
+Result<void> SlotWatch::nothing_newer() const {
+    for (auto* slot : slots_) {
+        auto seen = keys::read_seen(*slot);
+        if (seen && *seen && !log_contains(records_, (*seen)->log_size, (*seen)->log_root, (*seen)->checkpoint))
+            return fail(Problem::older_database, "the slot " + slot->name() + " has seen a newer state");
+    }
+    return {};
+}
+
 Result<void> SlotWatch::stop_cleanly() {
     if (!may_touch()) return {};
+    // While another node serves, the firm has not stopped: a copy that was started elsewhere must go on waiting.
+    TRY(auto others, storage::other_nodes(records_));
+    if (!others.empty()) return {};
     TRY(auto mine, ours());
     if (mine.empty()) return {};
     Living last{mine.front(), mine.size() > 1 ? mine[1] : mine.front(), true};

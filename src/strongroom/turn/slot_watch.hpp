@@ -3,7 +3,8 @@
 //
 // Each check renews a random value, in the database first, then in the slots. A copy of the data that was started elsewhere finds a
 // value that is not its own, or its own moved on by another, and touches nothing until it is adopted. A start serves at once, but
-// touches no slot until it saw the value stand still for two checks; a clean stop, written in the slot, spares the wait.
+// touches no slot until it saw the value stand still for two checks; a clean stop, written in the slot, spares the wait. Nodes of one
+// database renew the value in turn: all that they wrote stand in it.
 // docs/formats/keys.md, "Slots".
 #pragma once
 #include <atomic>
@@ -48,6 +49,8 @@ class SlotWatch {
     /// At each interval: renews the value, gives a slot that is empty or damaged its key again. Touches nothing while it may not.
     Result<void> check();
     Result<void> stop_cleanly();
+    /// `older_database` where a slot in reach has seen a checkpoint that our log does not contain.
+    Result<void> nothing_newer() const;
 
     /// By the last look or check: slots are in reach, and none of them names this database. It is a copy, which may be read and takes
     /// nothing in: whatever was filed here would be missing where the firm lives.

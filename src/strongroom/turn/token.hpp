@@ -20,7 +20,7 @@ class TurnToken {
     /// `busy` where another process is at a turn. One of this process that was left behind by a turn that failed is taken over.
     static Result<TurnToken> take(storage::Records& records, const Clock& clock);
     static Result<bool> lies_there(storage::RecordReader& reader);
-    /// At the start, while nobody else can have the database open: a token that lies there is of a process that has ended, and need not
+    /// While nobody else has the database open: a token that lies there is of a process that has ended, and need not
     /// be waited for.
     static Result<void> inherit(storage::Records& records);
 

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <thread>
 
 #include "base/journal.hpp"
+#include "base/limits.hpp"
 #include "strongroom/matters/papers.hpp"
 #include "strongroom/matters/page_marks.hpp"
 #include "strongroom/matters/upload_rows.hpp"
@@ -63,6 +65,8 @@ Result<void> Turn::may_run(const keys::RootKey& root) {
 
 /// After the commit there is only this way.
 Result<void> Turn::go_on(const keys::RootKey& root, TurnToken& token, TurnReport& report) {
+    CHECK(spread(token, report));
+    reached(TurnStep::spread);
     CHECK(copy(root, token, report));
     reached(TurnStep::copied);
     CHECK(erase(root, token, report));
@@ -237,6 +241,28 @@ Result<void> Turn::has_what_was_copied(const keys::RootKey& root) const {
     return {};
 }
 
+/// Step 5. Another node finds the new mark within a second, and opens the firm anew; one that is out of touch loses its lease meanwhile.
+/// Until then it may hold the former key.
+Result<void> Turn::spread(TurnToken& token, TurnReport& report) {
+    auto* nodes = gate_.records().nodes();
+    if (!nodes) return {};
+    auto mark = bytes(View(gate_.ring().mark()));
+    CHECK(nodes->works_by(mark));
+    constexpr auto step = std::chrono::milliseconds(100);
+    for (auto waited = Duration::zero();; waited += step) {
+        TRY(auto others, storage::other_nodes(gate_.records()));
+        auto behind = std::ranges::find_if(others, [&](const auto& node) { return !node.mark.empty() && node.mark != mark; });
+        if (behind == others.end()) {
+            for (const auto& node : others) report.nodes.push_back(node.name);
+            return token.check();
+        }
+        if (waited >= limits::nodes_turn_wait)
+            return fail(Problem::unavailable, "the node on " + behind->name + " still works by the former key, which is kept therefore");
+        if (waited % std::chrono::seconds(5) == Duration::zero()) CHECK(token.check());
+        std::this_thread::sleep_for(step);
+    }
+}
+
 /// Step 6. Read back and opened wherever it is copied to: otherwise the turn would kill every backup at once. A place that is away
 /// (it lies beside a slot) gets it later; two must have it, as two slots must have the key.
 Result<void> Turn::copy(const keys::RootKey& root, TurnToken& token, TurnReport& report) {
@@ -343,6 +369,7 @@ Result<void> Turn::attest(const TurnReport& report) {
     auto list = [](const std::vector<std::string>& names) { return boost::json::value_from(names); };
     auto words = boost::json::serialize(boost::json::object{{"epoch", gate_.ring().epoch_number()},
                                                             {"mark", to_hex(gate_.ring().mark())},
+                                                            {"nodes", list(report.nodes)},
                                                             {"confirmed", list(report.erased)},
                                                             {"pending", list(report.pending)},
                                                             {"key_sets_pending", list(report.copies_pending)},

@@ -18,8 +18,8 @@
 
 namespace muniment::strongroom {
 
-/// The steps of docs/formats/keys.md. 5 (spreading to other nodes) has nothing to do on one node.
-enum class TurnStep : std::uint8_t { called = 1, placed = 2, checked = 3, committed = 4, copied = 6, erased = 7, attested = 8 };
+/// The steps of docs/formats/keys.md.
+enum class TurnStep : std::uint8_t { called = 1, placed = 2, checked = 3, committed = 4, spread = 5, copied = 6, erased = 7, attested = 8 };
 
 struct TurnWish {
     const keys::RootKey* next_root = nullptr;    ///< seals the new epoch key: once committed, the former root key opens nothing
@@ -29,6 +29,7 @@ struct TurnReport {
     std::uint64_t epoch = 0;                     ///< its number now
     std::size_t records = 0;
     std::size_t stale_matters = 0;
+    std::vector<std::string> nodes;              ///< others, which work by the new key or by none
     std::vector<std::string> erased;             ///< slots that confirmed
     std::vector<std::string> pending;            ///< slots out of reach, which still hold the former key
     std::vector<std::string> copies_pending;     ///< places out of reach, which still lack the key set
@@ -60,6 +61,7 @@ class Turn {
     Result<void> check(const keys::RootKey& root);
     Result<void> has_what_was_copied(const keys::RootKey& root) const;
     Result<void> commit(const keys::EpochKey& next, const TurnToken& token, bool new_root, TurnReport& report);
+    Result<void> spread(TurnToken& token, TurnReport& report);
     Result<void> copy(const keys::RootKey& root, TurnToken& token, TurnReport& report);
     Result<void> erase(const keys::RootKey& root, TurnToken& token, TurnReport& report);
     Result<void> erase_in(storage::Slot& slot, SlotState state, const keys::RootKey& root, const keys::Seen& seen) const;

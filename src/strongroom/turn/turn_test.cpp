@@ -82,8 +82,8 @@ TEST_P(Turns, RenewTheEpochAndLoseNoPaper) {
     std::vector<TurnStep> steps;
     auto report = firm.turn([&](TurnStep step) { steps.push_back(step); }).run(firm.root_key);
     ASSERT_TRUE(report) << why(report);
-    EXPECT_EQ(steps, (std::vector{TurnStep::called, TurnStep::placed, TurnStep::checked, TurnStep::committed, TurnStep::copied,
-                                  TurnStep::erased, TurnStep::attested}));
+    EXPECT_EQ(steps, (std::vector{TurnStep::called, TurnStep::placed, TurnStep::checked, TurnStep::committed, TurnStep::spread,
+                                  TurnStep::copied, TurnStep::erased, TurnStep::attested}));
     EXPECT_EQ(report->epoch, 2u);
     EXPECT_EQ(report->stale_matters, 1u);
     EXPECT_EQ(report->erased.size(), 2u);
@@ -390,7 +390,7 @@ TEST(TurnTokens, OfAnotherProcessIsWaitedForUnlessItHasEnded) {
 
 INSTANTIATE_TEST_SUITE_P(Steps, TurnKilled,
                          ::testing::Values(TurnStep::called, TurnStep::placed, TurnStep::checked, TurnStep::committed,
-                                           TurnStep::copied, TurnStep::erased, TurnStep::attested),
+                                           TurnStep::spread, TurnStep::copied, TurnStep::erased, TurnStep::attested),
                          [](const auto& info) { return "step" + std::to_string(static_cast<int>(info.param)); });
 
 }  // namespace

@@ -40,18 +40,21 @@ void say_restored(const strongroom::RestoreReport& restored) {
             say("A wall may be among them: " + counted(restored.credentials_ended, "person", "people") +
                 " cannot sign in until invited anew. Administrators can.");
     }
-    if (restored.log_begun_anew)
-        say("The record was at " + counted(restored.former_size, "entry", "entries") + "; of these, " +
-            std::to_string(restored.entries_kept) +
-            " are here. It ends there, and goes on as a new one that names the end of the former. Hand out its new key: keys/log.vkey.");
     if (restored.sessions_ended > 0)
         say(counted(restored.sessions_ended, "session or token", "sessions and tokens") + " ended: everybody signs in again.");
 }
 
+void say_log(const strongroom::BegunAnew& log) {
+    if (!log.log_begun_anew) return;
+    say("The record was at " + counted(log.former_size, "entry", "entries") + " or more; " + std::to_string(log.entries_kept) +
+        " are here. It ends there, and goes on as a new one that names the end of the former. Hand out its new key: keys/log.vkey.");
+}
+
 int say_all(const Adopted& adopted, std::string_view done) {
     if (adopted.restored) say_restored(*adopted.restored);
+    say_log(adopted.log);
     say(std::string(done));
-    for (const auto& slot : adopted.slots) say("Slot " + slot.name + ": " + std::string(strongroom::text_of(slot.state)));
+    for (const auto& slot : adopted.slots) say("Slot " + slot.name + ": " + strongroom::text_of(slot));
     bool lost = adopted.restored && adopted.restored->gate_changes_lost > 0;
     if (adopted.scrub.sound()) {
         say("Looked through: " + counted(adopted.scrub.documents, "paper or folder", "papers and folders") +
@@ -66,9 +69,12 @@ int say_all(const Adopted& adopted, std::string_view done) {
 
 json::object as_json(const Adopted& adopted) {
     json::array slots;
-    for (const auto& slot : adopted.slots) slots.push_back(json::object{{"name", slot.name}, {"state", text_of(slot.state)}});
+    for (const auto& slot : adopted.slots) slots.push_back(json::object{{"name", slot.name}, {"state", text_of(slot)}});
     json::object said{{"found", name_of(adopted.found.standing)},
                       {"slots", std::move(slots)},
+                      {"log_begun_anew", adopted.log.log_begun_anew},
+                      {"former_size", adopted.log.former_size},
+                      {"entries_kept", adopted.log.entries_kept},
                       {"wrong_count", adopted.scrub.wrong_count},
                       {"wrong", json::value_from(adopted.scrub.wrong)}};
     if (const auto& restored = adopted.restored)
@@ -79,9 +85,6 @@ json::object as_json(const Adopted& adopted) {
                                         {"versions", restored->versions},
                                         {"gate", restored->gate},
                                         {"gate_changes_lost", restored->gate_changes_lost},
-                                        {"log_begun_anew", restored->log_begun_anew},
-                                        {"former_size", restored->former_size},
-                                        {"entries_kept", restored->entries_kept},
                                         {"sessions_ended", restored->sessions_ended},
                                         {"credentials_ended", restored->credentials_ended}};
     return said;

@@ -116,7 +116,7 @@ Result<json::object> Serving::status() {
         if (refused_) said["why"] = refused_->text();
         return said;
     }
-    auto standing = open->slots().is_copy() ? strongroom::Diagnosis{strongroom::Standing::copy, "", 0} : open->standing();
+    auto standing = open->slots().is_copy() ? strongroom::Diagnosis{strongroom::Standing::copy, "", 0, {}} : open->standing();
     said["standing"] = strongroom::name_of(standing.standing);
     said["sentence"] = strongroom::text_of(standing);
     if (auto scrubbed = open->scrubbed())
@@ -128,8 +128,10 @@ Result<json::object> Serving::status() {
     said["mark"] = to_hex(View(open->gate().ring().mark()).first(8));
     json::array slots;
     for (const auto& slot : open->slots().report()) {
-        slots.push_back(json::object{{"name", slot.name}, {"state", strongroom::text_of(slot.state)},
-                                     {"good", slot.state == strongroom::SlotState::holds}, {"former_epochs", slot.other_epochs}});
+        slots.push_back(json::object{{"name", slot.name},
+                                     {"state", strongroom::text_of(slot)},
+                                     {"good", slot.state == strongroom::SlotState::holds && !slot.not_believed},
+                                     {"former_epochs", slot.other_epochs}});
     }
     said["slots"] = std::move(slots);
     said["may_turn"] = open->slots().may_touch();

@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <functional>
 #include <span>
 #include <thread>
 
-#include "audit/origin.hpp"
+#include "audit/lineage.hpp"
 #include "base/limits.hpp"
 #include "base/random.hpp"
 #include "base/safeguards.hpp"
@@ -14,44 +15,33 @@
 namespace muniment::audit {
 namespace {
 
-/// `number` is that of the log in its line (origin.hpp).
-keys::Place log_key_place(const FirmId& firm, std::uint64_t number) {
-    return {keys::Kind::firm_log_key, firm.bytes, firm.bytes, number};
-}
-
 keys::Place detail_place(const storage::EntryRow& row, const EntryId& entry) {
     return {keys::Kind::audit_detail, row.owner, entry.bytes, 0};
 }
 
-struct LogKey {
-    std::uint64_t number;
-    crypto::Secret seed;
-};
-
 Result<LogKey> open_log_key(storage::RecordReader& reader, const keys::Ring& ring) {
-    auto place = log_key_place(ring.firm(), 1);
-    TRY(auto field, reader.field(static_cast<std::uint16_t>(place.kind), place.owner, place.row));
-    if (!field) return fail(Problem::corrupt, "the log's signing key is missing");
-    place.number = field->revision;
-    TRY(auto seed, keys::open_secret(ring.firm_fields(), ring.firm(), place, field->sealed));
-    return LogKey{field->revision, std::move(seed)};
+    return LogKey::read(reader, ring.firm(), ring.firm_fields());
 }
 
 /// What all entries of logs that go on are about, so that they are found: "log-continued", and zeros.
 constexpr Id16 continued_id{'l', 'o', 'g', '-', 'c', 'o', 'n', 't', 'i', 'n', 'u', 'e', 'd'};
 
-/// A checkpoint as subjects of an entry: the root in two halves, each with the size.
-std::vector<Subject> subjects_of(std::uint64_t size, const Hash& root) {
-    std::vector<Subject> halves{{SubjectKind::other, {}, size}, {SubjectKind::other, {}, size}};
-    std::copy_n(root.begin(), 16, halves[0].id.begin());
-    std::copy_n(root.begin() + 16, 16, halves[1].id.begin());
-    return halves;
+/// Checkpoints as subjects of an entry: each root in two halves, each half with the size; then the number of the log that begins.
+std::vector<Subject> subjects_of(const std::vector<Log::Former>& formers, std::uint64_t number) {
+    std::vector<Subject> said;
+    for (const auto& former : formers) {
+        for (std::size_t half = 0; half < former.root.size(); half += 16) {
+            said.push_back({SubjectKind::other, {}, former.size});
+            std::copy_n(former.root.begin() + static_cast<std::ptrdiff_t>(half), 16, said.back().id.begin());
+        }
+    }
+    said.push_back({SubjectKind::other, continued_id, number});
+    return said;
 }
 
-Result<void> write_log_key(storage::RecordWriter& writer, const keys::Ring& ring, std::uint64_t number, const crypto::Secret& seed) {
-    auto place = log_key_place(ring.firm(), number);
-    auto sealed = keys::seal(ring.firm_fields(), ring.firm(), place, seed.expose());
-    return writer.put_field({static_cast<std::uint16_t>(place.kind), place.owner, place.row, place.number, std::move(sealed)});
+/// What ended, in the words of the entry: the first as fields of their own, the others in a list.
+boost::json::object in_words(const Log::Former& former) {
+    return {{"former", text(former.note)}, {"size", former.size}, {"root", to_base64(former.root)}, {"former_log", former.number}};
 }
 
 }  // namespace
@@ -71,8 +61,9 @@ Log::~Log() = default;
 Result<std::unique_ptr<Log>> Log::open(storage::Records& records, std::shared_ptr<keys::Ring> ring, const Clock& clock,
                                        LogSettings settings) {
     TRY(auto opened, open_log_key(records, *ring));
+    TRY(auto line, opened.lineage(ring->firm()));
     TRY(auto key, crypto::SigningKey::from_seed(std::move(opened.seed)));
-    VerifierKey verifier(origin_of(ring->firm(), opened.number), key.public_key());
+    auto verifier = line.newest;
     Watch watch(verifier);
     TRY(auto head, watch.look(records));
     static_cast<void>(head);
@@ -82,53 +73,47 @@ Result<std::unique_ptr<Log>> Log::open(storage::Records& records, std::shared_pt
 }
 
 Result<void> Log::found_in(storage::RecordWriter& writer, const keys::Ring& ring) {
-    auto key = crypto::SigningKey::random();
-    CHECK(write_log_key(writer, ring, 1, key.seed()));
+    CHECK((LogKey{1, crypto::SigningKey::random().seed().clone(), {}}.write(writer, ring.firm(), ring.firm_fields())));
     return writer.put_single(tree_row, TreeHead{0, empty_root()}.row());
 }
 
-Result<std::uint64_t> Log::number_in(storage::RecordReader& reader, const keys::Ring& ring) {
+Result<Lineage> Log::lineage_in(storage::RecordReader& reader, const keys::Ring& ring) {
     TRY(auto key, open_log_key(reader, ring));
-    return key.number;
+    return key.lineage(ring.firm());
 }
 
-bool Log::names_as_ended(storage::RecordReader& reader, std::uint64_t size, const Hash& root, View note) {
-    constexpr std::size_t logs_max = 1'000;
-    auto halves = subjects_of(size, root);
-    auto parsed = Note::parse(note);
-    auto checkpoint = parsed ? Checkpoint::parse(parsed->text) : Result<Checkpoint>(fail(Problem::corrupt));
-    auto number = checkpoint ? line_of(checkpoint->origin).number : 0;   // 0: nobody kept the note
-    auto about = reader.entries_about(continued_id, UINT64_MAX, logs_max);
-    bool named = false;
-    for (auto sequence : about ? *about : std::vector<std::uint64_t>{}) {
-        auto read = reader.for_each_entry(sequence, sequence + 1, [&](const storage::EntryRow& row) {
-            auto leaf = Leaf::decode(row.leaf);
-            if (!leaf || leaf->action != Action::log_continued || leaf->subjects.size() != 3) return false;
-            const auto& said = leaf->subjects;
-            named |= said[0] == halves[0] && said[1] == halves[1];
-            named |= number > 0 && number < said[2].number && size <= said[0].number;
-            return false;
-        });
-        if (!read) return false;
-    }
-    return named;
-}
-
-Result<void> Log::begin_anew_in(storage::RecordWriter& writer, const keys::Ring& ring, const Clock& clock, std::uint64_t number,
-                                const Former& former) {
+Result<void> Log::begin_anew_in(storage::RecordWriter& writer, const keys::Ring& ring, const Clock& clock,
+                                std::vector<Former> formers) {
     TRY(auto key, open_log_key(writer, ring));
-    if (number <= key.number) return fail(Problem::conflict, "a log that begins anew needs an origin of its own");
-    CHECK(write_log_key(writer, ring, number, key.seed));
+    auto ended_by = [](const Former& each) { return EndedLog{each.number, each.size, each.root}; };
+    std::ranges::sort(formers, std::greater{}, ended_by);
+    formers.erase(std::ranges::unique(formers, {}, ended_by).begin(), formers.end());
+    std::vector<EndedLog> ended;
+    std::ranges::transform(formers, std::back_inserter(ended), ended_by);
+    auto number = std::max(key.number, ended.empty() ? 0 : ended.front().number);
+    if (number >= log_number_max) return fail(Problem::conflict, "the firm's logs have no number left for one that begins anew");
+    key.number = ++number;
+    key.end(std::move(ended));
+    CHECK(key.write(writer, ring.firm(), ring.firm_fields()));
     TRY(auto kept, writer.entry_count());
-    // Root and size stand in the leaf itself: what was signed before stays seen, whoever holds which keys.
-    auto ends = subjects_of(former.size, former.root);
-    ends.push_back({SubjectKind::other, continued_id, number});
+    if (formers.size() > formers_named_max) formers.resize(formers_named_max);
+    // Roots and sizes stand in the leaf itself: what was signed before stays seen, whoever holds which keys.
     CHECK(writer.index_entry(continued_id, kept));
-    Leaf leaf{.action = Action::log_continued, .outcome = Outcome::done, .subjects = std::move(ends)};
-    auto words = boost::json::serialize(boost::json::object{
-        {"former", text(former.note)}, {"size", former.size}, {"root", to_base64(former.root)}, {"kept", kept}, {"log", number}});
-    return append_founding_in(writer, ring, clock,
-                              {std::move(leaf), bytes(words), {storage::OwnerKind::firm, ring.firm().bytes, ring.firm_details()}});
+    Leaf leaf{.action = Action::log_continued, .outcome = Outcome::done, .subjects = subjects_of(formers, number)};
+    auto words = formers.empty() ? boost::json::object{} : in_words(formers.front());
+    boost::json::array others;
+    for (std::size_t i = 1; i < formers.size(); ++i) others.push_back(in_words(formers[i]));
+    words["others"] = std::move(others);
+    words["kept"] = kept;
+    words["log"] = number;
+    CHECK(append_founding_in(writer, ring, clock,
+                             {std::move(leaf), bytes(boost::json::serialize(words)),
+                              {storage::OwnerKind::firm, ring.firm().bytes, ring.firm_details()}}));
+    // As open() will: what would not open is not to be committed.
+    TRY(auto again, open_log_key(writer, ring));
+    TRY(auto line, again.lineage(ring.firm()));
+    CHECK(Watch(line.newest).look(writer));
+    return {};
 }
 
 Result<Log::Prepared> Log::prepare(Draft& draft, const FirmId& firm, const Clock& clock) {

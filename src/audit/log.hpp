@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "audit/entry.hpp"
+#include "audit/lineage.hpp"
 #include "audit/sequencer.hpp"
 #include "keys/ring.hpp"
 
@@ -42,20 +43,21 @@ class Log {
     /// In the same transaction, when no Log can be open yet: the first entries.
     static Result<void> append_founding_in(storage::RecordWriter& writer, const keys::Ring& ring, const Clock& clock,
                                            Draft draft);
-    /// The newest checkpoint that is known of a log that was lost, whoever kept it.
+    /// A checkpoint that is known of a log that ends, whoever kept it.
     struct Former {
+        std::uint64_t number = 1;                          ///< of that log
         std::uint64_t size = 0;
-        Hash root{};
-        Bytes note;                                        ///< signed; may be empty, where only size and root were kept
+        Hash root{};                                       ///< zeros where only the size was kept
+        Bytes note;                                        ///< signed; may be empty
     };
-    /// In a transaction, when no Log is open: the log that stands here is an older copy of one that went further. It goes on as one of
-    /// its own, under the origin of `number`, with an entry that names the end of the former.
-    static Result<void> begin_anew_in(storage::RecordWriter& writer, const keys::Ring& ring, const Clock& clock, std::uint64_t number,
-                                      const Former& former);
-    /// Whether this checkpoint is named by such an entry, or is one of a former log (its note says so) from before its named end.
-    static bool names_as_ended(storage::RecordReader& reader, std::uint64_t size, const Hash& root, View note = {});
-    /// Which log of the firm's line this is: origin_of() gives its origin.
-    static Result<std::uint64_t> number_in(storage::RecordReader& reader, const keys::Ring& ring);
+    /// In a transaction, when no Log is open: others went on, or may have gone on, from what stands here. It goes on as a log of its
+    /// own, under an origin above all numbers that are known, with an entry that names the ends of the former ones. `corrupt` where the
+    /// log that stands here would not open.
+    static Result<void> begin_anew_in(storage::RecordWriter& writer, const keys::Ring& ring, const Clock& clock,
+                                      std::vector<Former> formers);
+    static constexpr std::size_t formers_named_max = 7;    ///< in that entry: as many as a leaf has room for; those of the highest numbers
+    /// Which log of the firm's line this is, and which ones ended before it.
+    static Result<Lineage> lineage_in(storage::RecordReader& reader, const keys::Ring& ring);
     ~Log();
 
     /// A decision or a reading: durable when it returns.

@@ -6,7 +6,7 @@
 
 namespace muniment::audit {
 namespace {
-constexpr std::size_t digits_max = 9;
+constexpr std::size_t digits_max = 9;   // of log_number_max
 }
 
 std::string origin_of(const FirmId& firm, std::uint64_t number) {
@@ -27,13 +27,19 @@ Line line_of(std::string_view origin) {
     return number < 2 ? first : Line{std::string(origin.substr(0, slash)), number};
 }
 
-Result<OfLine> open_checkpoint_of_line(View note, const VerifierKey& newest) {
+Result<OfLine> open_checkpoint_of_firm(View note, const VerifierKey& one) {
     TRY(auto parsed, Note::parse(note));
     TRY(auto said, Checkpoint::parse(parsed.text));
-    auto ours = line_of(newest.name()), its = line_of(said.origin);
-    if (its.first != ours.first || its.number > ours.number) return fail(Problem::wrong_key, "the checkpoint is another log's");
-    TRY(auto checkpoint, open_checkpoint(note, VerifierKey(said.origin, newest.key())));
+    auto its = line_of(said.origin);
+    if (its.first != line_of(one.name()).first) return fail(Problem::wrong_key, "the checkpoint is another log's");
+    TRY(auto checkpoint, open_checkpoint(note, VerifierKey(said.origin, one.key())));
     return OfLine{std::move(checkpoint), its.number};
+}
+
+Result<OfLine> open_checkpoint_of_line(View note, const VerifierKey& newest) {
+    TRY(auto opened, open_checkpoint_of_firm(note, newest));
+    if (opened.number > line_of(newest.name()).number) return fail(Problem::wrong_key, "the checkpoint is another log's");
+    return opened;
 }
 
 }  // namespace muniment::audit

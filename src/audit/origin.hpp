@@ -24,6 +24,11 @@ struct OfLine {
     Checkpoint checkpoint;
     std::uint64_t number;           ///< of the log that signed it
 };
+/// Highest number of a log: nine digits. Whoever adopts so often has other troubles.
+inline constexpr std::uint64_t log_number_max = 999'999'999;
+
+/// A checkpoint of any log of the line of `one`, which may be an earlier one or a later one.
+Result<OfLine> open_checkpoint_of_firm(View note, const VerifierKey& one);
 /// A checkpoint of the log that `newest` verifies, or of one that it goes on from.
 Result<OfLine> open_checkpoint_of_line(View note, const VerifierKey& newest);
 

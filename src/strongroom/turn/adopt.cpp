@@ -7,6 +7,14 @@
 namespace muniment::strongroom {
 namespace {
 
+Result<std::shared_ptr<keys::Ring>> ring_of(const Places& places, const keys::RootKey& root, const FirmId& firm) {
+    TRY(auto needed, keys::Ring::needed_mark(places.records));
+    auto held = epochs_held(places.slots, root, firm);
+    auto epoch = std::ranges::find(held, needed, &HeldEpoch::mark);
+    if (epoch == held.end()) return fail(Problem::keyless, "no slot in reach has the key of this database");
+    return keys::Ring::open(places.records, firm, epoch->key.clone());
+}
+
 /// The firm as it stands now, opened without anything that works by itself.
 struct Opened {
     std::shared_ptr<keys::Ring> ring;
@@ -15,11 +23,7 @@ struct Opened {
 
     static Result<Opened> open(const Places& places, const keys::RootKey& root, const FirmId& firm) {
         Opened opened;
-        TRY(auto needed, keys::Ring::needed_mark(places.records));
-        auto held = epochs_held(places.slots, root, firm);
-        auto epoch = std::ranges::find(held, needed, &HeldEpoch::mark);
-        if (epoch == held.end()) return fail(Problem::keyless, "no slot in reach has the key of this database");
-        TRY(opened.ring, keys::Ring::open(places.records, firm, epoch->key.clone()));
+        TRY(opened.ring, ring_of(places, root, firm));
         TRY(opened.log, audit::Log::open(places.records, opened.ring, places.clock, {.start_sequencer = false}));
         TRY(opened.gate, access::Gate::open(places.records, opened.ring, *opened.log, places.clock));
         return opened;
@@ -31,6 +35,23 @@ struct Opened {
         return {};
     }
 };
+
+/// The other one may have signed on since the copy was made, and may do so for another while: never under one origin with us.
+Result<BegunAnew> begin_anew(const Places& places, const keys::RootKey& root, const FirmId& firm) {
+    BegunAnew report;
+    TRY(auto ring, ring_of(places, root, firm));
+    TRY(auto line, audit::Log::lineage_in(places.records, *ring));
+    TRY(auto own, places.records.newest_checkpoint());
+    std::vector<audit::Log::Former> formers;
+    if (own) {
+        TRY(auto opened, line.open(own->note));
+        formers.push_back({opened.number, opened.checkpoint.size, opened.checkpoint.root, own->note});
+    }
+    CHECK(places.records.commit([&](storage::RecordWriter& writer) -> Result<void> {
+        return begin_anew_in(writer, *ring, places.clock, formers, report);
+    }));
+    return report;
+}
 
 boost::json::object words_of(const Adopted& adopted) {
     boost::json::object words{{"found", name_of(adopted.found.standing)}};
@@ -63,6 +84,9 @@ Result<Adopted> adopt(const Places& places, const keys::RootKey& root, const Fir
         return std::unexpected(*refusal(adopted.found));
     if (adopted.found.standing == Standing::older) {
         TRY(adopted.restored, restore(places, root, firm, RestoreAs::older));
+        adopted.log = *adopted.restored;
+    } else if (adopted.found.standing == Standing::copy) {
+        TRY(adopted.log, begin_anew(places, root, firm));
     }
     TRY(auto opened, Opened::open(places, root, firm));
     CHECK(opened.record(audit::Action::database_adopted, words_of(adopted)));
@@ -79,6 +103,7 @@ Result<Adopted> mend(const Places& places, const keys::RootKey& root, const Firm
     if (adopted.found.standing == Standing::keyless || adopted.found.standing == Standing::older)
         return std::unexpected(*refusal(adopted.found));
     TRY(adopted.restored, restore(places, root, firm, RestoreAs::mended));
+    adopted.log = *adopted.restored;
     TRY(auto opened, Opened::open(places, root, firm));
     CHECK(opened.record(audit::Action::firm_restored, words_of(adopted)));
     CHECK(look_through(adopted, opened));

@@ -5,11 +5,10 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
-#include "audit/origin.hpp"
 #include "audit/watch.hpp"
+#include "strongroom/turn/known_log.hpp"
 #include "strongroom/turn/restored_gate.hpp"
 #include "strongroom/turn/restored_papers.hpp"
-#include "strongroom/turn/slot_watch.hpp"
 
 namespace muniment::strongroom {
 namespace {
@@ -17,11 +16,9 @@ namespace {
 using keys::Kind;
 using storage::RecordWriter;
 
-/// The newest checkpoint that anybody in reach knows of, and the highest number of a log in this line.
-struct Newest {
-    audit::Log::Former former;
-    std::uint64_t number = 1;
-};
+audit::Log::Former former_of(const audit::OfLine& known, View note) {
+    return {known.number, known.checkpoint.size, known.checkpoint.root, bytes(note)};
+}
 
 class Restore {
   public:
@@ -49,7 +46,7 @@ class Restore {
     Result<bool> name_opens(const storage::FieldRow& row) const;
     Result<bool> is_owned(RecordWriter& writer, const storage::FieldRow& row) const;
     Result<void> log_in(RecordWriter& writer);
-    void hear_of(View note, std::uint64_t size, const Hash& root);
+    Result<void> measure_log_in(RecordWriter& writer);
 
     const Places& places_;
     FirmId firm_;
@@ -60,7 +57,10 @@ class Restore {
     std::uint64_t epoch_number_ = 1, head_number_ = 0;
     bool set_is_newer_ = false;              ///< than the log that stands here
     LogSays says_;
-    Newest newest_;
+    std::optional<audit::Log::Former> own_;           ///< the newest checkpoint that stands here
+    std::vector<audit::Log::Former> others_;          ///< what others know and this log does not contain
+    std::uint64_t log_size_ = 0, log_was_ = 0;        ///< entries; and as sealed heads say that there once were
+    bool length_is_told_ = true;                      ///< by the heads of the database: whoever cuts the log can break them as well
     std::shared_ptr<keys::Ring> ring_;
     RestoreReport report_;
 };
@@ -81,43 +81,53 @@ Result<void> Restore::choose_epoch() {
         epoch_ = &*std::ranges::find(held_, set_->mark, &HeldEpoch::mark);
         epoch_number_ = set_->head.epoch;
     }
+    if (head) log_was_ = head->log_size;
+    length_is_told_ = head.has_value();
     if (set_) head_number_ = std::max(head_number_, set_->head.number);
     if (!epoch_) return fail(Problem::keyless, "no slot in reach has the key of this database or of a key set");
     return {};
-}
-
-void Restore::hear_of(View note, std::uint64_t size, const Hash& root) {
-    std::uint64_t number = 1;
-    if (auto parsed = audit::Note::parse(note)) {
-        if (auto checkpoint = audit::Checkpoint::parse(parsed->text)) number = audit::line_of(checkpoint->origin).number;
-    }
-    if (std::pair(number, size) < std::pair(newest_.number, newest_.former.size)) return;
-    newest_.number = number;
-    newest_.former = {size, root, bytes(note)};
 }
 
 Result<void> Restore::hear() {
     for (bool all = false; !all;) {
         TRY(all, says_.hear(places_.records, 1'000'000));
     }
-    auto note_in = [&](const storage::CheckpointRow& row) {
-        auto note = audit::Note::parse(row.note);
-        auto checkpoint = note ? audit::Checkpoint::parse(note->text) : Result<audit::Checkpoint>(fail(Problem::corrupt));
-        if (checkpoint) hear_of(row.note, checkpoint->size, checkpoint->root);
-        return checkpoint && log_contains(places_.records, checkpoint->size, checkpoint->root, row.note);
-    };
+    auto line = lineage_known(places_.records, places_.copies, held_, firm_);
     TRY(auto own, places_.records.newest_checkpoint());
-    if (own) note_in(*own);
-    if (set_ && set_->checkpoint) set_is_newer_ = !note_in(*set_->checkpoint);
+    if (own && line) {
+        if (auto opened = line->open(own->note)) own_ = former_of(*opened, own->note);
+    }
+    if (set_ && set_->checkpoint) {
+        auto known = said_by(set_->checkpoint->note);
+        set_is_newer_ = !known || !log_contains(places_.records, line ? &*line : nullptr, *known);
+        if (known && set_is_newer_) others_.push_back(former_of(*known, set_->checkpoint->note));
+    }
     for (auto* slot : places_.slots) {
         auto seen = keys::read_seen(*slot);
-        if (seen && *seen && (*seen)->log_size > 0) hear_of((*seen)->checkpoint, (*seen)->log_size, (*seen)->log_root);
+        if (!line || !seen || !*seen) continue;
+        auto judged = judge(places_.records, *line, **seen);
+        if (judged.is == SeenIs::newer) others_.push_back(former_of(*judged.checkpoint, (*seen)->checkpoint));
     }
+    return {};
+}
+
+/// Before anything is written that heads and log would tell of.
+Result<void> Restore::measure_log_in(RecordWriter& writer) {
+    TRY(log_size_, writer.entry_count());
+    access::GateRows rows(*ring_);
+    TRY(auto here, writer.single("gate-head"));
+    auto head = here ? rows.open_head(*here) : Result<access::GateHead>(fail(Problem::wall_shut));
+    if (head) log_was_ = std::max(log_was_, head->log_size);
+    else length_is_told_ = false;
+    if (!set_) return {};
+    log_was_ = std::max(log_was_, set_->head.log_size);
+    if (auto copied = rows.open_head(set_->singles["gate-head"])) log_was_ = std::max(log_was_, copied->log_size);
     return {};
 }
 
 Result<void> Restore::run_in(RecordWriter& writer) {
     CHECK(records_in(writer));
+    CHECK(measure_log_in(writer));
     Said said(writer, *ring_, places_.clock);
     RestoredGate gate(writer, *ring_, set_ ? &*set_ : nullptr, set_is_newer_, says_, said);
     CHECK(gate.run());
@@ -224,18 +234,26 @@ Result<void> Restore::names_in(RecordWriter& writer, Said& said) {
 Result<void> Restore::log_in(RecordWriter& writer) {
     TRY(auto tree, writer.single(audit::tree_row));
     if (!tree) CHECK(writer.put_single(audit::tree_row, audit::TreeHead{0, audit::empty_root()}.row()));
-    const auto& former = newest_.former;
-    if (as_ == RestoreAs::older && !log_contains(writer, former.size, former.root, former.note)) {
-        TRY(auto own, audit::Log::number_in(writer, *ring_));
-        TRY(report_.entries_kept, writer.entry_count());
-        CHECK(audit::Log::begin_anew_in(writer, *ring_, places_.clock, std::max(own, newest_.number) + 1, former));
-        report_.log_begun_anew = true;
-        report_.former_size = former.size;
-    }
-    return {};
+    auto formers = others_;
+    TRY(auto line, audit::Log::lineage_in(writer, *ring_));
+    // Cut off behind all that anybody has seen: only what was sealed by itself remembers how long the log was.
+    bool told = std::ranges::any_of(others_, [&](const auto& each) { return each.number >= line.number && each.size >= log_was_; });
+    if (log_size_ < log_was_ && !told) formers.push_back({line.number, log_was_, {}, {}});
+    if (formers.empty() && as_ == RestoreAs::mended && length_is_told_) return {};
+    if (formers.empty() && own_) formers.push_back(*own_);
+    return begin_anew_in(writer, *ring_, places_.clock, std::move(formers), report_);
 }
 
 }  // namespace
+
+Result<void> begin_anew_in(RecordWriter& writer, const keys::Ring& ring, const Clock& clock, std::vector<audit::Log::Former> formers,
+                           BegunAnew& report) {
+    TRY(report.entries_kept, writer.entry_count());
+    report.log_begun_anew = true;
+    report.former_size = 0;
+    for (const auto& former : formers) report.former_size = std::max(report.former_size, former.size);
+    return audit::Log::begin_anew_in(writer, ring, clock, std::move(formers));
+}
 
 Result<RestoreReport> restore(const Places& places, const keys::RootKey& root, const FirmId& firm, RestoreAs as) {
     auto held = epochs_held(places.slots, root, firm);

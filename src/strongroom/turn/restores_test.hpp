@@ -58,7 +58,7 @@ struct Restores : ::testing::Test {
         }
     }
     /// After the firm's database was exchanged or damaged and adopted or mended: it opens, verifies and turns.
-    void expect_whole(const Adopted& adopted) {
+    void expect_whole(const Adopted& adopted, std::uint64_t begun_before = 0) {
         EXPECT_TRUE(adopted.scrub.sound()) << adopted.scrub.wrong.front();
         auto started = firm.open();
         ASSERT_TRUE(started) << why(started);
@@ -69,7 +69,7 @@ struct Restores : ::testing::Test {
         ASSERT_TRUE(firm.log->checkpoint_now());
         auto verified = audit::verify(*firm.records, key).value();
         EXPECT_TRUE(verified.sound()) << verified.first->why;
-        EXPECT_EQ(verified.begun_anew, adopted.restored && adopted.restored->log_begun_anew ? 1u : 0u);
+        EXPECT_EQ(verified.begun_anew, begun_before + (adopted.log.log_begun_anew ? 1u : 0u));
     }
     Result<Adopted> adopt() {
         return strongroom::adopt(firm.places(), firm.root_key, firm.firm);

@@ -6,6 +6,7 @@
 #include "audit/audit.hpp"
 #include "audit/origin.hpp"
 #include "base/journal.hpp"
+#include "strongroom/turn/known_log.hpp"
 
 namespace muniment::strongroom {
 
@@ -76,13 +77,19 @@ bool SlotWatch::is_ours(const Living& there, const std::vector<Id16>& ours) cons
     return std::ranges::find(ours, there.current) != ours.end();
 }
 
-bool log_contains(storage::RecordReader& reader, std::uint64_t size, const Hash& root, View note) {
-    if (size == 0) return true;
-    if (audit::Log::names_as_ended(reader, size, root, note)) return true;
-    auto head = audit::TreeHead::read(reader);
-    if (!head || head->size < size) return false;
-    auto ours = audit::root_of(size, audit::stored_tiles(reader));
-    return ours && *ours == root;
+std::string text_of(const SlotReport& report) {
+    std::string text(text_of(report.state));
+    if (report.not_believed) text += "; claims to have seen a state of the log that this firm never signed (not believed)";
+    return text;
+}
+
+/// The key is that of the open log, whatever the database says now. Where its row does not open any more, no log counts as ended.
+audit::Lineage SlotWatch::lineage() const {
+    auto stored = audit::Log::lineage_in(records_, *ring_);
+    if (stored && stored->newest.text() == log_.verifier_key()) return std::move(*stored);
+    auto key = audit::VerifierKey::parse(log_.verifier_key()).value();
+    auto number = audit::line_of(key.name()).number;
+    return {std::move(key), number, {}};
 }
 
 Result<keys::Seen> SlotWatch::seen_now() const {
@@ -111,7 +118,9 @@ SlotReport SlotWatch::report_of(storage::Slot& slot) {
     // The bare folder under a mount that is away, or another's: `claim` writes both before a slot counts as one.
     if (!*seen && !*living) return report;
     bool has = std::ranges::find(*marks, ring_->mark()) != marks->end();
-    if (*seen && !log_contains(records_, (*seen)->log_size, (*seen)->log_root, (*seen)->checkpoint)) {
+    auto judged = *seen ? judge(records_, lineage(), **seen).is : SeenIs::known;
+    report.not_believed = judged == SeenIs::unsigned_;
+    if (judged == SeenIs::newer) {
         report.state = SlotState::newer;
     } else if (*living && !is_ours(**living, *mine)) {
         report.state = SlotState::anothers;
@@ -131,11 +140,12 @@ std::vector<SlotReport> SlotWatch::report() {
 }
 
 /// One slot that names us is enough not to be a copy: whoever holds another slot must not be able to keep the firm from its work.
-void SlotWatch::judge(const std::vector<SlotReport>& reports) {
+void SlotWatch::weigh(const std::vector<SlotReport>& reports) {
     bool ours = false, not_ours = false;
     for (const auto& each : reports) {
         ours |= each.state == SlotState::holds || each.state == SlotState::empty || each.state == SlotState::damaged;
         not_ours |= each.state == SlotState::anothers || each.state == SlotState::newer;
+        if (each.not_believed) journal(Level::error, "slot.seen-not-signed");
     }
     if (ours || not_ours) is_copy_ = not_ours && !ours;   // nobody in reach says nothing
 }
@@ -153,7 +163,7 @@ Result<void> SlotWatch::look() {
     still_for_ = 0;
     bool all_clean = true;
     auto reports = report();
-    judge(reports);
+    weigh(reports);
     for (std::size_t i = 0; i < slots_.size(); ++i) {
         auto* slot = slots_[i];
         const auto& report = reports[i];
@@ -200,7 +210,7 @@ Result<void> SlotWatch::check() {
     TRY(auto mine, ours());
     if (mine.empty()) return fail(Problem::corrupt, "the database has no living value");
     auto reports = report();
-    judge(reports);
+    weigh(reports);
     bool in_reach = false;
     for (const auto& each : reports) {
         if (each.state == SlotState::newer || each.state == SlotState::anothers) {
@@ -244,8 +254,12 @@ Result<void> SlotWatch::stop_cleanly() {
     TRY(auto mine, ours());
     if (mine.empty()) return {};
     Living last{mine.front(), mine.size() > 1 ? mine[1] : mine.front(), true};
+    TRY(auto seen, seen_now());
     for (auto* slot : slots_) {
-        if (report_of(*slot).state == SlotState::holds) CHECK(keys::write_living(*slot, last));
+        if (report_of(*slot).state != SlotState::holds) continue;
+        // While nothing runs, nothing but the slots remembers how far the log had come.
+        CHECK(keys::write_seen(*slot, seen));
+        CHECK(keys::write_living(*slot, last));
     }
     return {};
 }

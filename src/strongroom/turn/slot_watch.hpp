@@ -23,7 +23,7 @@ enum class SlotState : std::uint8_t {
     damaged,       ///< in reach, with a file of the living epoch key that does not open
     away,          ///< not in reach, or a folder that is no slot of ours: nothing is written into it
     anothers,      ///< names another copy of the database as living
-    newer,         ///< has seen a checkpoint that our log does not contain: this database is older than the firm
+    newer,         ///< has seen a checkpoint of the firm that our log does not contain: this database is older than the firm
 };
 std::string_view text_of(SlotState state);
 
@@ -31,11 +31,10 @@ struct SlotReport {
     std::string name;
     SlotState state;
     std::size_t other_epochs = 0;    ///< key files besides the living one: left over from a turn
+    bool not_believed = false;       ///< what it has seen was not signed by the firm's key; the next check writes it anew
 };
-
-/// The checkpoint that a slot has seen is one of this log, neither shorter nor another; or it is the end of a former log that this one
-/// names, which is known to be lost: a slot that was away meanwhile has nothing newer to tell.
-bool log_contains(storage::RecordReader& reader, std::uint64_t size, const Hash& root, View note = {});
+/// With what is wrong besides.
+std::string text_of(const SlotReport& report);
 
 class SlotWatch {
   public:
@@ -48,6 +47,7 @@ class SlotWatch {
     Result<void> claim();
     /// At each interval: renews the value, gives a slot that is empty or damaged its key again. Touches nothing while it may not.
     Result<void> check();
+    /// The slots are told the newest checkpoint, which is to be signed before.
     Result<void> stop_cleanly();
     /// `older_database` where a slot in reach has seen a checkpoint that our log does not contain.
     Result<void> nothing_newer() const;
@@ -73,10 +73,11 @@ class SlotWatch {
 
   private:
     SlotReport report_of(storage::Slot& slot);
+    audit::Lineage lineage() const;
     Result<void> mend(storage::Slot& slot, SlotState state);
     Result<std::vector<Id16>> ours();                ///< newest first; none where nothing was claimed yet
     bool is_ours(const keys::Living& there, const std::vector<Id16>& ours) const;
-    void judge(const std::vector<SlotReport>& reports);
+    void weigh(const std::vector<SlotReport>& reports);
 
     storage::Records& records_;
     std::vector<storage::Slot*> slots_;

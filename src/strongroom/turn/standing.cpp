@@ -3,8 +3,9 @@
 
 #include <algorithm>
 
+#include "audit/log.hpp"
 #include "strongroom/turn/key_set.hpp"
-#include "strongroom/turn/slot_watch.hpp"
+#include "strongroom/turn/known_log.hpp"
 
 namespace muniment::strongroom {
 namespace {
@@ -14,10 +15,11 @@ const HeldEpoch* key_of(const std::vector<HeldEpoch>& held, const keys::Mark& ma
     return at == held.end() ? nullptr : &*at;
 }
 
-/// What slots say without any key: who lives, what they saw.
+/// What slots say: who lives, what they saw.
 struct Heard {
     std::size_t away = 0, ours = 0, anothers = 0;
     std::optional<std::string> newer;
+    std::vector<std::string> not_believed;
 };
 
 bool names_us(storage::RecordReader& reader, const keys::Living& living) {
@@ -30,7 +32,8 @@ bool names_us(storage::RecordReader& reader, const keys::Living& living) {
     return false;
 }
 
-Heard hear(storage::RecordReader& reader, const std::vector<storage::Slot*>& slots) {
+/// Without the log's key nobody can tell what of it is true.
+Heard hear(storage::RecordReader& reader, const audit::Lineage* line, const std::vector<storage::Slot*>& slots) {
     Heard heard;
     for (auto* slot : slots) {
         auto seen = keys::read_seen(*slot);
@@ -39,7 +42,11 @@ Heard hear(storage::RecordReader& reader, const std::vector<storage::Slot*>& slo
             ++heard.away;
             continue;
         }
-        if (*seen && !log_contains(reader, (*seen)->log_size, (*seen)->log_root, (*seen)->checkpoint)) heard.newer = slot->name();
+        if (*seen && line) {
+            auto judged = judge(reader, *line, **seen);
+            if (judged.is == SeenIs::newer) heard.newer = slot->name();
+            if (judged.is == SeenIs::unsigned_) heard.not_believed.push_back(slot->name());
+        }
         if (*living) ++(names_us(reader, **living) ? heard.ours : heard.anothers);
     }
     return heard;
@@ -67,10 +74,9 @@ void for_each_opened(const std::vector<storage::KeySets*>& copies, const std::ve
 }
 
 /// Of our own key set: its MAC says that we wrote it, so the note's signature need not be asked again.
-bool contains(storage::RecordReader& reader, const storage::CheckpointRow& row) {
-    auto note = audit::Note::parse(row.note);
-    auto checkpoint = note ? audit::Checkpoint::parse(note->text) : Result<audit::Checkpoint>(fail(Problem::corrupt));
-    return checkpoint && log_contains(reader, checkpoint->size, checkpoint->root, row.note);
+bool contains(storage::RecordReader& reader, const audit::Lineage* line, const storage::CheckpointRow& row) {
+    auto said = said_by(row.note);
+    return said && log_contains(reader, line, *said);
 }
 
 }  // namespace
@@ -94,9 +100,10 @@ Result<std::optional<std::string>> newer_key_set(storage::RecordReader& reader, 
                                                  const std::vector<storage::KeySets*>& copies, const keys::RootKey& root,
                                                  const FirmId& firm) {
     auto held = epochs_held(slots, root, firm);
+    auto line = lineage_known(reader, copies, held, firm);
     std::optional<std::string> newer;
     for_each_opened(copies, held, firm, [&](const storage::KeySets& place, const auto& checkpoint) {
-        if (checkpoint && !contains(reader, *checkpoint)) newer = place.name();
+        if (checkpoint && !contains(reader, line ? &*line : nullptr, *checkpoint)) newer = place.name();
         return !newer;
     });
     return newer;
@@ -104,9 +111,13 @@ Result<std::optional<std::string>> newer_key_set(storage::RecordReader& reader, 
 
 Result<Diagnosis> diagnose(storage::Records& records, const std::vector<storage::Slot*>& slots,
                            const std::vector<storage::KeySets*>& copies, const keys::RootKey& root, const FirmId& firm) {
-    auto heard = hear(records, slots);
     auto held = epochs_held(slots, root, firm);
-    auto said = [&](Standing standing, std::string why) { return Diagnosis{standing, std::move(why), heard.away}; };
+    auto line = lineage_known(records, copies, held, firm);
+    auto heard = hear(records, line ? &*line : nullptr, slots);
+    auto said = [&](Standing standing, std::string why) {
+        if (!line && standing == Standing::damaged) why += ", and without the log's key nothing tells what slots have seen";
+        return Diagnosis{standing, std::move(why), heard.away, heard.not_believed};
+    };
     if (heard.newer) return said(Standing::older, "the slot " + *heard.newer + " has seen a newer state");
     TRY(auto newer, newer_key_set(records, slots, copies, root, firm));
     if (newer) return said(Standing::older, "the key set at " + *newer + " is of a newer state");
@@ -125,6 +136,7 @@ Result<Diagnosis> diagnose(storage::Records& records, const std::vector<storage:
     auto ring = keys::Ring::open(records, firm, epoch->key.clone());
     if (!ring && ring.error().problem == Problem::corrupt) return said(Standing::damaged, ring.error().detail);
     if (!ring) return std::unexpected(ring.error());
+    if (auto own = audit::Log::lineage_in(records, **ring); !own) return said(Standing::damaged, own.error().detail);
     if (heard.ours == 0 && heard.anothers > 0) return said(Standing::copy, "");
     return said(Standing::living, "");
 }
@@ -140,7 +152,8 @@ std::string_view name_of(Standing standing) {
     return "";
 }
 
-std::string text_of(const Diagnosis& diagnosis) {
+namespace {
+std::string sentence_of(const Diagnosis& diagnosis) {
     auto why = diagnosis.why.empty() ? std::string() : " (" + diagnosis.why + ")";
     switch (diagnosis.standing) {
         case Standing::living: return "This is the living database: its key is in the slots, and nothing newer was seen.";
@@ -165,6 +178,16 @@ std::string text_of(const Diagnosis& diagnosis) {
                           "the key, and writes it into the slots again.");
     }
     return "";
+}
+
+}  // namespace
+
+std::string text_of(const Diagnosis& diagnosis) {
+    auto text = sentence_of(diagnosis);
+    for (const auto& slot : diagnosis.not_believed)
+        text += " The slot " + slot + " claimed to have seen a state of the log that this firm never signed. That was not believed; the "
+                "next check of the slots writes it anew. Find out who can write there.";
+    return text;
 }
 
 std::optional<Error> refusal(const Diagnosis& diagnosis) {

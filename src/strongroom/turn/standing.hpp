@@ -21,6 +21,7 @@ struct Diagnosis {
     Standing standing = Standing::living;
     std::string why;              ///< a clause: which slot, what does not fit
     std::size_t slots_away = 0;
+    std::vector<std::string> not_believed;   ///< slots whose `seen` the firm's key did not sign
 };
 /// What it is, what is safe, and what to do, in sentences for the person at the machine.
 std::string text_of(const Diagnosis& diagnosis);

@@ -245,6 +245,8 @@ TEST_P(Turns, NeedTwoSlotsThatHoldTheKeyAndAreOurs) {
     EXPECT_EQ(firm.watch->report()[1].state, SlotState::holds) << "checkpoints decide, never numbers";
     newer.log_size = 1'000'000;
     ASSERT_TRUE(keys::write_seen(*firm.slots[1], newer));
+    EXPECT_EQ(firm.watch->report()[1].state, SlotState::holds) << "nor what nobody signed";
+    ASSERT_TRUE(keys::write_seen(*firm.slots[1], firm.seen_elsewhere(1'000'000)));
     refused(Problem::conflict);
     ASSERT_TRUE(keys::write_seen(*firm.slots[1], seen));
     ASSERT_TRUE(firm.turn().run(firm.root_key));

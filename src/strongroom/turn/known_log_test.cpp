@@ -161,6 +161,69 @@ TEST_F(KnownLog, ACleanStopTellsTheSlotsHowFarTheLogHadCome) {
     EXPECT_EQ(firm.standing().standing, Standing::older);
 }
 
+// The rows of a paper are deleted, and the entries that speak of it are edited to match.
+TEST_F(KnownLog, EntriesThatTheTreeDoesNotHoldSayNothing) {
+    ASSERT_TRUE(firm.turn().run(firm.root_key));
+    ASSERT_TRUE(firm.log->checkpoint_now());
+    std::string sql = "delete from singles where name = 'scrubbed'; delete from documents; delete from versions; delete from parts";
+    std::size_t edited = 0;
+    ASSERT_TRUE(firm.records->for_each_entry(0, firm.records->entry_count().value(), [&](const storage::EntryRow& row) {
+        auto leaf = audit::Leaf::decode(row.leaf).value();
+        bool of_it = false;
+        for (auto& mark : leaf.rows) {
+            if (mark.row != paper.id.bytes) continue;
+            mark.sealed = {};
+            of_it = true;
+        }
+        edited += of_it;
+        if (of_it)
+            sql += "; update entries set leaf = x'" + to_hex(leaf.encode()) + "' where sequence = " + std::to_string(row.sequence);
+        return true;
+    }));
+    ASSERT_GT(edited, 0u);
+    alter(sql);
+    ASSERT_TRUE(firm.open());
+    Scrub pass(*firm.gate);
+    auto scrubbed = pass.run();
+    ASSERT_EQ(problem_of(scrubbed), Problem::corrupt);
+    EXPECT_NE(scrubbed.error().detail.find("of the log is missing or is not what its tree holds"), std::string::npos);
+    EXPECT_FALSE(last_scrub(*firm.gate).value());
+    firm.still(2);
+    EXPECT_EQ(problem_of(firm.turn().run(firm.root_key)), Problem::corrupt);
+    close();
+    EXPECT_EQ(problem_of(mend()), Problem::corrupt) << "nor is anything restored by it";
+}
+
+// The tiles edited as well: then it is the root that does not fit.
+TEST_F(KnownLog, NorDoThoseWhoseTilesWereEditedToo) {
+    ASSERT_TRUE(firm.log->checkpoint_now());
+    storage::EntryRow row;
+    ASSERT_TRUE(firm.records->for_each_entry(1, 2, [&](const auto& each) { return row = each, false; }));
+    auto leaf = audit::Leaf::decode(row.leaf).value();
+    leaf.person = PersonId::random();
+    auto tile = firm.records->tile(0, 0).value().value();
+    auto hash = audit::leaf_hash(leaf.encode());
+    std::ranges::copy(hash, tile.hashes.begin() + sizeof(Hash));
+    alter("update entries set leaf = x'" + to_hex(leaf.encode()) + "' where sequence = 1; update tiles set hashes = x'" +
+          to_hex(tile.hashes) + "' where level = 0 and tile = 0");
+    LogSays says;
+    auto heard = says.hear(*firm.records, UINT64_MAX / 2);
+    ASSERT_EQ(problem_of(heard), Problem::corrupt);
+    EXPECT_NE(heard.error().detail.find("root of its tree"), std::string::npos) << heard.error().detail;
+}
+
+TEST_F(KnownLog, IsHeardInPiecesWhileItGoesOn) {
+    LogSays says;
+    for (int i = 0; i < 30; ++i) {
+        ASSERT_TRUE(says.hear(*firm.records, 7)) << i;
+        firm.new_client("Client " + std::to_string(i));
+        if (i % 3 == 0) ASSERT_TRUE(firm.log->checkpoint_now());
+    }
+    for (bool all = false; !all;) all = says.hear(*firm.records, 1'000).value();
+    EXPECT_EQ(says.heard(), firm.records->entry_count().value());
+    EXPECT_GE(says.owners().size(), 30u);
+}
+
 // Whoever can write into one slot must neither shut the firm nor get it to take up a log that never was.
 TEST_F(KnownLog, AStateThatTheFirmNeverSignedIsNotBelieved) {
     ASSERT_TRUE(firm.watch->check());

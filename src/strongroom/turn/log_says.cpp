@@ -17,23 +17,77 @@ std::optional<OwnerKind> owner_named_by(Kind profile) {
     }
 }
 
+constexpr std::uint64_t entries_each = 16 * audit::tile_width;
+
+/// Of a database that is empty, to be restored into: an empty tree.
+Result<audit::TreeHead> head_of(storage::RecordReader& reader) {
+    TRY(auto row, reader.single(audit::tree_row));
+    TRY(auto entries, reader.entry_count());
+    if (!row && entries == 0) return audit::TreeHead{0, audit::empty_root()};
+    return audit::TreeHead::read(reader);
+}
+
+std::unexpected<Error> not_in_tree(std::uint64_t sequence) {
+    return fail(Problem::corrupt, "entry " + std::to_string(sequence) + " of the log is missing or is not what its tree holds, so the log "
+                                  "says nothing that can be believed; `muniment audit verify` tells more");
+}
+
+bool holds(const std::vector<std::vector<Hash>>& tiles, std::uint64_t first, std::uint64_t sequence, const Hash& hash) {
+    const auto& tile = tiles[sequence / audit::tile_width - first];
+    auto at = sequence % audit::tile_width;
+    return at < tile.size() && tile[at] == hash;
+}
+
 constexpr std::uint64_t bit(std::uint64_t version) { return version >= 1 && version <= 64 ? std::uint64_t{1} << (version - 1) : 0; }
 
 }  // namespace
 
 Result<bool> LogSays::hear(storage::RecordReader& reader, std::uint64_t count) {
+    // The head first: the log may go on meanwhile, and has the entries of this head whatever comes after it.
+    TRY(auto head, head_of(reader));
     TRY(auto entries, reader.entry_count());
+    if (entries < head.size) return fail(Problem::corrupt, "the log has entries missing from " + std::to_string(entries) + " on");
     auto to = std::min(entries, heard_ + count);
-    Result<void> decoded;
+    while (heard_ < to) CHECK(hear_some(reader, std::min(to, (heard_ / entries_each + 1) * entries_each), head));
+    CHECK(fits(head));
+    return to == entries;
+}
+
+Result<void> LogSays::fits(const audit::TreeHead& head) const {
+    if (edge_.size() == head.size && edge_.root() != head.root)
+        return fail(Problem::corrupt, "the entries of the log do not give the root of its tree");
+    return {};
+}
+
+/// Up to `to`, all within the same sixteen tiles.
+Result<void> LogSays::hear_some(storage::RecordReader& reader, std::uint64_t to, const audit::TreeHead& head) {
+    std::vector<std::vector<Hash>> tiles;
+    auto first = heard_ / audit::tile_width;
+    for (auto index = first; index * audit::tile_width < std::min(to, head.size); ++index) {
+        TRY(auto row, reader.tile(0, index));
+        if (!row) return not_in_tree(index * audit::tile_width);
+        TRY(auto hashes, audit::hashes_in(*row));
+        tiles.push_back(std::move(hashes));
+    }
+    std::vector<audit::Tile> full;
+    Result<void> outcome;
     CHECK(reader.for_each_entry(heard_, to, [&](const storage::EntryRow& row) {
         auto leaf = audit::Leaf::decode(row.leaf);
-        if (!leaf) decoded = fail(Problem::corrupt, "entry " + std::to_string(row.sequence) + " of the log does not decode");
-        else hear(*leaf);
-        return decoded.has_value();
+        auto hash = audit::leaf_hash(row.leaf);
+        if (!leaf) outcome = fail(Problem::corrupt, "entry " + std::to_string(row.sequence) + " of the log does not decode");
+        else if (row.sequence != edge_.size() || (row.sequence < head.size && !holds(tiles, first, row.sequence, hash)))
+            outcome = not_in_tree(edge_.size());
+        if (!outcome) return false;
+        hear(*leaf);
+        edge_.append(hash, full);
+        full.clear();
+        outcome = fits(head);
+        return outcome.has_value();
     }));
-    CHECK(std::move(decoded));
+    CHECK(std::move(outcome));
+    if (edge_.size() != to) return not_in_tree(edge_.size());
     heard_ = to;
-    return to == entries;
+    return {};
 }
 
 LogSays::Marks* LogSays::marks_of(Kind kind) {

@@ -51,19 +51,14 @@ Result<audit::Lineage> out_of_key_set(View content, const HeldEpoch& epoch, cons
 Result<audit::Lineage> lineage_known(storage::RecordReader& reader, const std::vector<storage::KeySets*>& copies,
                                      const std::vector<HeldEpoch>& held, const FirmId& firm) {
     if (auto own = out_of_database(reader, held, firm)) return own;
-    for (auto* place : copies) {
-        auto names = place->list();
-        if (!names) continue;
-        for (const auto& name : *names) {
-            auto mark = key_set_mark(name);
-            auto epoch = mark ? std::ranges::find(held, *mark, &HeldEpoch::mark) : held.end();
-            if (epoch == held.end()) continue;
-            auto content = place->get(name);
-            if (!content) continue;
-            if (auto there = out_of_key_set(*content, *epoch, firm)) return there;
-        }
-    }
-    return fail(Problem::keyless, "the key that signs the log does not open, neither here nor out of a key set");
+    Result<audit::Lineage> copied = fail(Problem::keyless, "the key that signs the log does not open, neither here nor out of a key set");
+    for_each_key_set(copies, held, [&](storage::KeySets& place, const std::string& name, const HeldEpoch& epoch) {
+        auto content = place.get(name);
+        auto there = content ? out_of_key_set(*content, epoch, firm) : Result<audit::Lineage>(fail(Problem::not_found));
+        if (there) copied = std::move(there);
+        return !copied;
+    });
+    return copied;
 }
 
 bool log_contains(storage::RecordReader& reader, const audit::Lineage* line, const audit::OfLine& known) {

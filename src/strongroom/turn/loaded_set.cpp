@@ -46,19 +46,13 @@ Result<std::optional<LoadedSet>> newest_key_set(const std::vector<storage::KeySe
         keys::Head head;
     };
     std::optional<Found> newest;
-    for (auto* place : copies) {
-        auto names = place->list();
-        if (!names) continue;
-        for (const auto& name : *names) {
-            auto mark = key_set_mark(name);
-            auto epoch = mark ? std::ranges::find(held, *mark, &HeldEpoch::mark) : held.end();
-            if (epoch == held.end()) continue;
-            auto set = load(*place, name, *epoch, firm, false);
-            if (!set) continue;   // damaged; another place has it too
-            auto rank = [](const keys::Head& head) { return std::pair(head.epoch, head.number); };
-            if (!newest || rank(set->head) > rank(newest->head)) newest = Found{place, name, &*epoch, set->head};
-        }
-    }
+    for_each_key_set(copies, held, [&](storage::KeySets& place, const std::string& name, const HeldEpoch& epoch) {
+        auto set = load(place, name, epoch, firm, false);
+        auto rank = [](const keys::Head& head) { return std::pair(head.epoch, head.number); };
+        // One that is damaged may lie in another place too.
+        if (set && (!newest || rank(set->head) > rank(newest->head))) newest = Found{&place, name, &epoch, set->head};
+        return true;
+    });
     if (!newest) return std::optional<LoadedSet>{};
     TRY(auto set, load(*newest->place, newest->name, *newest->epoch, firm, true));
     return std::optional(std::move(set));

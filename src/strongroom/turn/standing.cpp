@@ -55,22 +55,16 @@ Heard hear(storage::RecordReader& reader, const audit::Lineage* line, const std:
 /// Calls for every key set that can be opened with what the slots hold; false ends it.
 void for_each_opened(const std::vector<storage::KeySets*>& copies, const std::vector<HeldEpoch>& held, const FirmId& firm,
                      const std::function<bool(const storage::KeySets&, const std::optional<storage::CheckpointRow>&)>& take) {
-    for (auto* place : copies) {
-        auto names = place->list();
-        if (!names) continue;
-        for (const auto& name : *names) {
-            auto mark = key_set_mark(name);
-            const auto* epoch = mark ? key_of(held, *mark) : nullptr;
-            auto content = epoch ? place->get(name) : Result<Bytes>(fail(Problem::not_found));
-            if (!content) continue;
-            std::optional<storage::CheckpointRow> checkpoint;
-            auto read = read_key_set(*content, keys::mac_key(epoch->key, "key-set", firm), [&](KeySetRow&& row) -> Result<void> {
-                if (auto* found = std::get_if<storage::CheckpointRow>(&row)) checkpoint = std::move(*found);
-                return {};
-            });
-            if (read && !take(*place, checkpoint)) return;
-        }
-    }
+    for_each_key_set(copies, held, [&](storage::KeySets& place, const std::string& name, const HeldEpoch& epoch) {
+        auto content = place.get(name);
+        if (!content) return true;
+        std::optional<storage::CheckpointRow> checkpoint;
+        auto read = read_key_set(*content, keys::mac_key(epoch.key, "key-set", firm), [&](KeySetRow&& row) -> Result<void> {
+            if (auto* found = std::get_if<storage::CheckpointRow>(&row)) checkpoint = std::move(*found);
+            return {};
+        });
+        return !read || take(place, checkpoint);
+    });
 }
 
 /// Of our own key set: its MAC says that we wrote it, so the note's signature need not be asked again.
@@ -94,6 +88,19 @@ std::vector<HeldEpoch> epochs_held(const std::vector<storage::Slot*>& slots, con
         }
     }
     return held;
+}
+
+void for_each_key_set(const std::vector<storage::KeySets*>& copies, const std::vector<HeldEpoch>& held,
+                      const std::function<bool(storage::KeySets&, const std::string&, const HeldEpoch&)>& take) {
+    for (auto* place : copies) {
+        auto names = place->list();
+        if (!names) continue;
+        for (const auto& name : *names) {
+            auto mark = key_set_mark(name);
+            const auto* epoch = mark ? key_of(held, *mark) : nullptr;
+            if (epoch && !take(*place, name, *epoch)) return;
+        }
+    }
 }
 
 Result<std::optional<std::string>> newer_key_set(storage::RecordReader& reader, const std::vector<storage::Slot*>& slots,

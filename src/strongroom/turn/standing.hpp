@@ -2,6 +2,8 @@
 // Where a database stands towards the firm: the four cases of docs/formats/keys.md, "Recovery". Told by marks and checkpoints, never by
 // numbers, from whatever is in reach; nothing is written.
 #pragma once
+#include <functional>
+
 #include "keys/keys.hpp"
 #include "storage/key_sets.hpp"
 #include "storage/records.hpp"
@@ -39,6 +41,9 @@ struct HeldEpoch {
     std::uint64_t number;
 };
 std::vector<HeldEpoch> epochs_held(const std::vector<storage::Slot*>& slots, const keys::RootKey& root, const FirmId& firm);
+/// Calls for every key set in reach whose key is held, by its name there; false ends it.
+void for_each_key_set(const std::vector<storage::KeySets*>& copies, const std::vector<HeldEpoch>& held,
+                      const std::function<bool(storage::KeySets&, const std::string&, const HeldEpoch&)>& take);
 
 /// The place of a key set whose key some slot holds, and whose checkpoint our log does not contain.
 Result<std::optional<std::string>> newer_key_set(storage::RecordReader& reader, const std::vector<storage::Slot*>& slots,

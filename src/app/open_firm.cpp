@@ -140,7 +140,8 @@ Result<void> OpenFirm::follow(storage::RecordReader& reader, const storage::Move
 Result<void> OpenFirm::look_at_others() {
     auto* nodes = stores_.records->nodes();
     if (!nodes) return {};
-    CHECK(nodes->catch_up());
+    // A batch, though an empty one: it holds what this node has seen against the database, and remembers what is there now.
+    CHECK(stores_.records->commit([](storage::RecordWriter&) { return Result<void>{}; }));
     log_->look_on();
     auto ended = nodes->others_ended();
     if (ended == others_ended_) return {};

@@ -53,6 +53,8 @@ class Nodes {
     virtual Result<void> catch_up() = 0;
     /// The lease stands, by this machine's clock: what was durable before this call was durable while nobody could have taken over.
     virtual Result<void> in_force() const = 0;
+    /// The same by the database, by no clock: nobody has taken over, so whoever does so later finds what is durable by now.
+    virtual Result<void> not_taken_over() = 0;
     /// From the next batch on; it is told everything then, so that nothing is missed that moved while it was being made. Null: nobody;
     /// returns when the former is not being told any more.
     virtual void followed_by(Follower* follower) = 0;

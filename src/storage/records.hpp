@@ -124,6 +124,11 @@ inline Result<void> in_force(Records& records) {
     auto* nodes = records.nodes();
     return nodes ? nodes->in_force() : Result<void>{};
 }
+/// Whoever takes over from this process, should it have to be, finds all that is durable by now.
+inline Result<void> not_taken_over(Records& records) {
+    auto* nodes = records.nodes();
+    return nodes ? nodes->not_taken_over() : Result<void>{};
+}
 /// Nobody else serves this firm, or this process was there before all that do: what is done by one of them alone is done by it.
 inline Result<bool> eldest(Records& records) {
     auto* nodes = records.nodes();

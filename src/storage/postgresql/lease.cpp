@@ -104,6 +104,7 @@ void Lease::keep_renewing() {
 }
 
 Result<void> Lease::renew() {
+    if (connect_anew_.exchange(false)) connection_.reset();
     if (connection_ == nullptr || !connection_->looks_alive()) {
         TRY(connection_, Connection::open(settings_, Role::write));
         connection_->be_patient_for(limits::lease_answer_wait);

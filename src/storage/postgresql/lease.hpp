@@ -28,6 +28,10 @@ class Lease {
 
     Result<void> in_force() const;
     bool ended() const { return ended_; }
+    /// The database says so.
+    void has_ended() { ended_ = true; }
+    /// The next renewal goes over a new connection.
+    void connect_anew() { connect_anew_ = true; }
     std::uint64_t others_ended() const { return others_ended_; }
     static Result<std::vector<NodeRow>> list(const Answer& answer, const Id16& self);
 
@@ -43,7 +47,7 @@ class Lease {
     const Duration valid_, every_;
     SystemClock clock_;
     std::atomic<std::int64_t> until_{0};       ///< by the steady clock, µs
-    std::atomic<bool> ended_{false};
+    std::atomic<bool> ended_{false}, connect_anew_{false};
     std::atomic<std::uint64_t> others_ended_{0};
     std::mutex lock_;                          ///< guards the two below
     std::condition_variable stop_asked_;

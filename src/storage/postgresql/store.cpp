@@ -21,7 +21,8 @@ const Statement begin_statement{"BEGIN ISOLATION LEVEL SERIALIZABLE"};
 const Statement lock_statement{"LOCK TABLE writers IN EXCLUSIVE MODE"};
 const Statement heads_statement{"SELECT name, number, value FROM singles WHERE name IN ('key-head', 'gate-head', 'tree')"};
 const Statement last_statement{"SELECT sequence + 1, leaf FROM entries ORDER BY sequence DESC LIMIT 1"};
-const Statement moved_statement{"SELECT name, number FROM singles WHERE name IN ('key-head', 'gate-head')"};
+const Statement moved_statement{"SELECT name, number FROM singles WHERE name IN ('key-head', 'gate-head')"
+                                " UNION ALL SELECT 'batch', coalesce(max(batch), 0) FROM writers"};
 static_assert(growing_singles == std::array<std::string_view, 3>{"key-head", "gate-head", "tree"});
 
 Result<std::uint64_t> number_in(const Answer& answer) {
@@ -50,7 +51,7 @@ Sessions::Lease Sessions::take() {
     came_back_.wait(held, [&] { return !free_.empty() || made_ < limits::record_readers_max; });
     if (free_.empty()) {
         ++made_;
-        return Lease(new Session(settings_), {this});
+        return Lease(new Session(settings_, generation_), {this});
     }
     auto session = std::move(free_.back());
     free_.pop_back();
@@ -60,12 +61,22 @@ Sessions::Lease Sessions::take() {
 void Sessions::give_back(std::unique_ptr<Session> session) {
     {
         std::lock_guard held(lock_);
-        if (session->fresh())
+        if (session->fresh() && session->generation() == generation_)
             free_.push_back(std::move(session));
         else
             --made_;
     }
     came_back_.notify_one();
+}
+
+void Sessions::renew() {
+    {
+        std::lock_guard held(lock_);
+        ++generation_;
+        made_ -= free_.size();
+        free_.clear();
+    }
+    came_back_.notify_all();
 }
 
 Result<std::optional<SingleRow>> Writes::single(std::string_view name) {
@@ -122,11 +133,30 @@ Result<std::unique_ptr<PostgresqlRecords>> PostgresqlRecords::open(const std::st
 /// A connection that may write. Ours of before, if it still lives, holds a lock that each batch waits for.
 Result<void> PostgresqlRecords::connect() {
     TRY(connection_, Connection::reach(settings_, Role::write));
+    // Perhaps another server answers by now: nobody reads, and no lease is renewed, over a connection to the former one.
+    sessions_.renew();
+    lease_.connect_anew();
     return {};
+}
+
+/// Whoever comes again remembers what it saw: that its lease was ended meanwhile makes no older database the firm's.
+Result<void> PostgresqlRecords::is_what_was_left() {
+    if (self() == Id16{}) return {};   // it comes for the first time
+    TRY(auto now, look());
+    TRY(auto answer, connection_->ask({"SELECT commits FROM writers WHERE writer = $1", Parameters::of(writer_)}));
+    bool counted = false;
+    if (answer.rows() == 1) {
+        TRY(auto commits, number_in(answer));
+        counted = commits == commits_;
+    }
+    TRY(bool grew, grew_from_what_was_seen(now));
+    if (counted && grew) return {};
+    return fail(Problem::corrupt, "the database is an older one, or another, than this node has seen: rows that were there are not");
 }
 
 /// With a lease of its own and nothing seen yet.
 Result<void> PostgresqlRecords::come() {
+    CHECK(is_what_was_left());
     auto node = new_random_id();
     for (auto until = Steady::now() + limits::records_lock_wait;;) {
         auto taken = lease_.take(*connection_, node, self_);
@@ -250,8 +280,12 @@ Result<void> PostgresqlRecords::begin() {
     CHECK(mine.sound());
     if (commits != commits_) return fail(Problem::corrupt, "the database does not have the last commit of this process");
     CHECK(nothing_put_back(now, now.batch != seen_.batch));
-    if (!stands) return fail(Problem::lease_lost, "its lease has ended");
+    if (!stands) {
+        lease_.has_ended();
+        return fail(Problem::lease_lost, "its lease has ended");
+    }
     seen_ = now;
+    batch_known_ = seen_.batch;
     transaction_.begin(*connection_, now.entries, now.singles);
     return tell_follower(now);
 }
@@ -279,6 +313,7 @@ Result<void> PostgresqlRecords::commit() {
     }
     ++commits_;
     ++seen_.batch;
+    batch_known_ = seen_.batch;
     for (auto name : growing_singles) seen_.singles.insert_or_assign(std::string(name), *transaction_.known_single(name));
     seen_.entries = transaction_.entries();
     transaction_.end();
@@ -332,18 +367,36 @@ Result<void> PostgresqlRecords::catch_up() {
     if (!is_followed_) return {};
     auto moved = !told_all_;
     if (!moved) {
+        auto known = batch_known_.load();   // before it is asked: what is committed meanwhile need not be in the answer
         auto session = sessions_.take();
         TRY(auto answers, session->ask(std::span(&moved_statement, 1)));
+        // A head that is missing has moved as well; and a batch that we know of cannot be missing where the firm is.
+        moved = answers[0].rows() != 3;
         for (int at = 0; at < answers[0].rows(); ++at) {
             Row row(answers[0], at);
             auto name = row.text();
             auto number = row.number();
             CHECK(row.sound());
+            if (name == "batch") {
+                if (number < known) return fail(Problem::corrupt, "the database that answers is older than what this node has seen");
+                continue;
+            }
             moved |= number != (name == "key-head" ? told_keys_ : told_gate_);
         }
     }
     if (moved) CHECK(commit([](RecordWriter&) { return Result<void>{}; }));
     return lease_.in_force();
+}
+
+Result<void> PostgresqlRecords::not_taken_over() {
+    CHECK(lease_.in_force());
+    auto session = sessions_.take();
+    Statement statement{"SELECT count(*) FROM nodes WHERE node = $1 AND ended = 0", Parameters::of(self())};
+    TRY(auto answers, session->ask(std::span(&statement, 1)));
+    TRY(auto stands, number_in(answers[0]));
+    if (stands == 1) return {};
+    lease_.has_ended();
+    return fail(Problem::lease_lost, "its lease has ended");
 }
 
 void PostgresqlRecords::followed_by(Follower* follower) {

@@ -33,12 +33,14 @@ class Session {
     static constexpr const char* walk_end = "COMMIT";
     Result<std::vector<Answer>> ask(std::span<const Statement> statements);
 
-    explicit Session(const Settings& settings) : settings_(settings) {}
+    Session(const Settings& settings, std::uint64_t generation) : settings_(settings), generation_(generation) {}
+    std::uint64_t generation() const { return generation_; }
     /// Nothing of a former use is left.
     bool fresh() const { return connection_ == nullptr || (!connection_->lost() && !connection_->in_transaction()); }
 
   private:
     const Settings& settings_;
+    std::uint64_t generation_;
     std::unique_ptr<Connection> connection_;
 };
 
@@ -53,6 +55,8 @@ class Sessions {
 
     explicit Sessions(const Settings& settings) : settings_(settings) {}
     Lease take();
+    /// Connections of before are used no more than once again.
+    void renew();
 
   private:
     void give_back(std::unique_ptr<Session> session);
@@ -62,6 +66,7 @@ class Sessions {
     std::condition_variable came_back_;
     std::vector<std::unique_ptr<Session>> free_;
     std::size_t made_ = 0;
+    std::uint64_t generation_ = 0;
 };
 
 class Writes final : public sql::Writes<Source<Transaction>> {
@@ -117,6 +122,7 @@ class PostgresqlRecords final : public ForwardsReads<Records, PostgresqlRecords>
     PostgresqlRecords(Settings settings, const PostgresqlForTests& tests, const NodeSelf& self);
     Result<void> connect();
     Result<void> come();
+    Result<void> is_what_was_left();
     Result<Seen> look();
     static Result<Seen> seen_in(const Answer& heads, const Answer& last);
     Result<void> nothing_put_back(const Seen& now, bool others_wrote);
@@ -128,6 +134,7 @@ class PostgresqlRecords final : public ForwardsReads<Records, PostgresqlRecords>
     // Nodes.
     Result<void> catch_up() override;
     Result<void> in_force() const override { return lease_.in_force(); }
+    Result<void> not_taken_over() override;
     void followed_by(Follower* follower) override;
     Result<void> works_by(View mark) override;
     Result<std::vector<NodeRow>> list() override;
@@ -168,6 +175,7 @@ class PostgresqlRecords final : public ForwardsReads<Records, PostgresqlRecords>
     std::mutex following_;              ///< held while the Follower is told; guards the two below
     Follower* follower_ = nullptr;
     std::optional<Told> told_;          ///< nothing: it is to be told everything
+    std::atomic<std::uint64_t> batch_known_{0};                ///< seen_.batch, for catch_up()
     std::atomic<std::uint64_t> told_keys_{0}, told_gate_{0};   ///< the heads' numbers, for catch_up()
     std::atomic<bool> is_followed_{false}, told_all_{false}, join_asked_{false};
     Committer committer_{*this};  ///< last: its thread uses everything above

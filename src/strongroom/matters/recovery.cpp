@@ -78,9 +78,13 @@ Result<void> drop(access::Gate& gate, const Papers& papers, const storage::Docum
     audit::Draft draft(std::move(leaf), bytes("{}"),
                        {storage::OwnerKind::firm, gate.ring().firm().bytes, gate.ring().firm_details()});
     TRY(auto rows, papers.rows_of(row.matter));
-    CHECK(gate.log().commit(std::move(draft), [&](storage::RecordWriter& writer, audit::Draft& entry) {
+    auto dropped = gate.log().commit(std::move(draft), [&](storage::RecordWriter& writer, audit::Draft& entry) -> Result<void> {
+        // Another node may have taken it back meanwhile, and somebody filed a version of that number anew.
+        TRY(auto now, writer.parts(part.document, part.version));
+        if (now != std::vector{part}) return fail(Problem::stale, "it was taken back already");
         return Papers::drop_version_in(writer, entry, rows, row.matter, part.document, part.version);
-    }));
+    });
+    if (!dropped && dropped.error().problem != Problem::stale) return std::unexpected(dropped.error());
     return {};
 }
 

@@ -132,7 +132,7 @@ Result<storage::PartRow> Upload::close_part() {
     CHECK(gate_.still(ruling_));
     TRY(auto placed, part_->finish());
     if (placed.pending) CHECK(placed.pending->wait());
-    CHECK(storage::in_force(gate_.records()));
+    CHECK(storage::not_taken_over(gate_.records()));
     TRY(auto rows, papers_.rows_of(matter_));
     storage::PartRow row{continued_->parts_under, 0, parts_.count, part_->object(), part_->length(), placed.place,
                          rows.wrap(continued_->document, part_->object(), version_, part_->key())};
@@ -199,7 +199,7 @@ Result<PaperView> Upload::finish_whole() {
         return std::unexpected(durable.error());
     }
     // Another node drops what it finds incomplete once our lease has ended: what was durable before that it finds whole.
-    CHECK(storage::in_force(gate_.records()));
+    CHECK(storage::not_taken_over(gate_.records()));
     finished_ = true;
     TRY(auto entry, rows.open_list(*committed));
     return view_of(*committed, std::move(entry));

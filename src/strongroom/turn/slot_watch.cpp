@@ -240,7 +240,7 @@ Result<void> SlotWatch::check() {
 Result<void> SlotWatch::nothing_newer() const {
     for (auto* slot : slots_) {
         auto seen = keys::read_seen(*slot);
-        if (seen && *seen && !log_contains(records_, (*seen)->log_size, (*seen)->log_root, (*seen)->checkpoint))
+        if (seen && *seen && judge(records_, lineage(), **seen).is == SeenIs::newer)
             return fail(Problem::older_database, "the slot " + slot->name() + " has seen a newer state");
     }
     return {};

@@ -305,16 +305,17 @@ Result<void> Turn::copy(const keys::RootKey& root, TurnToken& token, TurnReport&
 }
 
 /// Step 7 in one slot: what was seen, then every other key file goes.
-Result<void> Turn::erase_in(storage::Slot& slot, SlotState state, const keys::RootKey& root, const keys::Seen& seen) const {
+Result<void> Turn::erase_in(storage::Slot& slot, SlotState state, const std::vector<keys::Mark>& marks, const keys::RootKey& root,
+                            const keys::Seen& seen) const {
     const auto& ring = gate_.ring();
     // A slot that came into reach since step 1 may be empty, or not be ours at all.
     if (state == SlotState::empty) CHECK(ring.place_epoch(slot, root));
     else if (state != SlotState::holds) return fail(Problem::unavailable, std::string(text_of(state)));
     CHECK(keys::write_seen(slot, seen));
     auto mark = ring.mark();
-    TRY(auto marks, keys::epochs_in(slot));
-    for (const auto& other : marks) {
-        if (other != mark) CHECK(keys::erase_epoch(slot, other));
+    TRY(auto there, keys::epochs_in(slot));
+    for (const auto& other : there) {
+        if (other != mark && std::ranges::find(marks, other) != marks.end()) CHECK(keys::erase_epoch(slot, other));
     }
     TRY(auto left, keys::epochs_in(slot));
     if (left != std::vector{mark}) return fail(Problem::unavailable, "a slot lists another epoch key than the living one");
@@ -341,9 +342,11 @@ Result<void> Turn::erase(const keys::RootKey& root, TurnToken& token, TurnReport
     TRY(auto seen, slots_.seen_now());
     auto reports = slots_.report();
     for (std::size_t i = 0; i < reports.size(); ++i) {
-        CHECK(token.check());
         auto* slot = slots_.slots()[i];
-        auto cleared = erase_in(*slot, reports[i].state, root, seen);
+        // Listed before the token is looked at: a key that a later turn placed, while this process stood still, is not among them.
+        auto marks = keys::epochs_in(*slot);
+        CHECK(token.check());
+        auto cleared = erase_in(*slot, reports[i].state, marks.value_or(std::vector<keys::Mark>{}), root, seen);
         (cleared ? report.erased : report.pending).push_back(slot->name());
         if (!cleared) continue;
         auto words = boost::json::serialize(boost::json::object{{"slot", slot->name()}, {"mark", to_hex(mark)}});
@@ -354,6 +357,7 @@ Result<void> Turn::erase(const keys::RootKey& root, TurnToken& token, TurnReport
     for (auto* copies : copies_) {
         auto names = copies->list();
         if (!names) continue;   // away, and pending
+        CHECK(token.check());
         // Only where the living one lies: what is there is better than nothing.
         if (std::ranges::find(*names, key_set_name(mark)) == names->end()) continue;
         for (const auto& name : *names) {

@@ -64,7 +64,8 @@ class Turn {
     Result<void> spread(TurnToken& token, TurnReport& report);
     Result<void> copy(const keys::RootKey& root, TurnToken& token, TurnReport& report);
     Result<void> erase(const keys::RootKey& root, TurnToken& token, TurnReport& report);
-    Result<void> erase_in(storage::Slot& slot, SlotState state, const keys::RootKey& root, const keys::Seen& seen) const;
+    Result<void> erase_in(storage::Slot& slot, SlotState state, const std::vector<keys::Mark>& marks, const keys::RootKey& root,
+                          const keys::Seen& seen) const;
     Result<void> attest(const TurnReport& report);
     Result<void> go_on(const keys::RootKey& root, TurnToken& token, TurnReport& report);
     Result<bool> something_is_left() const;

@@ -82,7 +82,7 @@ TEST_F(TwoNodes, WhoLooksOnRemembersWhatWasSigned) {
     auto other = open();
     ASSERT_TRUE(firm.log->checkpoint_now());
     ASSERT_TRUE(other->record(firm.draft()));
-    std::this_thread::sleep_for(60ms);   // it has looked
+    std::this_thread::sleep_for(1s);   // it has looked
     // The tree goes back behind what it saw, and with it all that would tell the first node.
     firm.store().operate("DELETE FROM checkpoints; DELETE FROM tiles; UPDATE singles SET number = 0, value = (SELECT value FROM singles"
                          " WHERE name = 'tree') WHERE name = 'tree'");

@@ -28,14 +28,14 @@ class Relay {
         socklen_t size = sizeof address;
         ::getsockname(listening_, reinterpret_cast<sockaddr*>(&address), &size);
         port_ = ntohs(address.sin_port);
-        threads_.emplace_back([this] { accept_all(); });
+        accepting_ = std::thread([this] { accept_all(); });
     }
     ~Relay() {
         stopping_ = true;
         ::shutdown(listening_, SHUT_RDWR);
-        // Threads of connections are begun by the first, so it ends first.
-        threads_.front().join();
-        for (std::size_t i = 1; i < threads_.size(); ++i) threads_[i].join();
+        // It begins the threads of connections, so it ends first.
+        accepting_.join();
+        for (auto& each : threads_) each.join();
         ::close(listening_);
     }
     std::uint16_t port() const { return port_; }
@@ -104,6 +104,7 @@ class Relay {
     std::atomic<Loses> loses_{Loses::nothing};
     std::mutex lock_;
     std::vector<std::thread> threads_;
+    std::thread accepting_;
 };
 
 }  // namespace muniment::storage::testing

@@ -131,11 +131,12 @@ Result<PaperView> Papers::restore(Permit<RestorePaper> permit, std::uint64_t if_
 Result<void> Papers::drop_version_in(RecordWriter& writer, audit::Draft& draft, const DocumentRows& rows, const MatterId& matter,
                                      const DocumentId& id, std::uint32_t version) {
     CHECK(writer.drop_version(id, version));
+    // That it went is said as well, or the scrub would miss it for ever and no turn would go on.
+    draft.add(audit::RowMark{static_cast<std::uint16_t>(keys::Kind::document_version), id.bytes, version, Hash{}});
     TRY(auto row, writer.document(matter, id));
     if (!row || row->versions != version) return {};   // a later version stands on its own
     if (version == 1) {
         draft.add(audit::RowMark{static_cast<std::uint16_t>(keys::Kind::document_list), id.bytes, row->revision, Hash{}});
-        draft.add(audit::RowMark{static_cast<std::uint16_t>(keys::Kind::document_version), id.bytes, version, Hash{}});
         return writer.drop_document(matter, id);
     }
     TRY(auto document, rows.open(*row));

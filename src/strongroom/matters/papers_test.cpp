@@ -254,7 +254,9 @@ TEST_P(PapersOf, AreListedForOnePersonOneAtATime) {
     auto permit = firm.gate->admit(firm.anna->who, ListPapers{firm.matter});
     ASSERT_TRUE(permit);
     std::atomic<int> listed{0}, busy{0};
-    {
+    int rounds = 0;
+    while (busy == 0 && rounds < 20) {                     // a machine may happen to run askers one after another
+        ++rounds;
         std::latch begin(40);
         std::vector<std::jthread> askers;
         for (int i = 0; i < 40; ++i) {
@@ -271,7 +273,7 @@ TEST_P(PapersOf, AreListedForOnePersonOneAtATime) {
             });
         }
     }
-    EXPECT_EQ(listed + busy, 40);
+    EXPECT_EQ(listed + busy, 40 * rounds);
     EXPECT_GE(listed, static_cast<int>(limits::lists_waiting_max) + 1);
     EXPECT_GT(busy, 0);
     EXPECT_TRUE(firm.list()) << "afterwards as before";

@@ -2,6 +2,7 @@
 // Proofs of the tree: made as RFC 6962 sections 2.1.1 and 2.1.2 define them, from tiles; verified as RFC 9162 sections 2.1.3.2
 // and 2.1.4.2 do, generalized to subtrees (draft-ietf-plants-merkle-tree-certs section 4.4), of which a tree's prefix is one.
 #include <bit>
+#include <map>
 
 #include "audit/tree.hpp"
 
@@ -11,12 +12,13 @@ namespace {
 /// Largest power of two smaller than n (n > 1).
 std::uint64_t split(std::uint64_t n) { return std::bit_floor(n - 1); }
 
-/// MTH(D[start : start + n]) in a tree of `size`, where [start, start + n) came of splitting the tree.
+/// MTH(D[start : start + n]) in a tree of `size`, where [start, start + n) came of splitting the tree. A proof needs up to eight hashes
+/// of one tile, so each tile is read once: of a tree of 30 million entries four or five in all.
 class Hashes {
   public:
     Hashes(std::uint64_t size, const TileSource& source) : size_(size), source_(source) {}
 
-    Result<Hash> of(std::uint64_t start, std::uint64_t n) const {
+    Result<Hash> of(std::uint64_t start, std::uint64_t n) {
         if (std::has_single_bit(n)) return perfect(start, static_cast<unsigned>(std::countr_zero(n)));
         auto k = split(n);
         TRY(auto left, of(start, k));
@@ -25,23 +27,32 @@ class Hashes {
     }
 
   private:
-    Result<Hash> perfect(std::uint64_t start, unsigned height) const {
+    Result<Hash> perfect(std::uint64_t start, unsigned height) {
         auto level = static_cast<std::uint8_t>(height / tile_height);
         auto first = start >> (level * tile_height);
         auto count = std::size_t{1} << (height % tile_height);
-        auto index = first / tile_width;
-        auto width = tile_hashes(size_, level, index);
-        TRY(auto row, source_(level, index, width));
+        TRY(auto tile, tile_of(level, first / tile_width));
         auto at = static_cast<std::size_t>(first % tile_width);
-        if (row.size() != width || at + count > width) return fail(Problem::corrupt, "a tile is shorter than the tree");
-        std::copy_n(row.begin() + static_cast<std::ptrdiff_t>(at), count, row.begin());
+        if (at + count > tile->size()) return fail(Problem::corrupt, "a tile is shorter than the tree");
+        auto begin = tile->begin() + static_cast<std::ptrdiff_t>(at);
+        std::vector<Hash> row(begin, begin + static_cast<std::ptrdiff_t>(count));
         for (; count > 1; count /= 2)
             for (std::size_t i = 0; i < count / 2; ++i) row[i] = node_hash(row[2 * i], row[2 * i + 1]);
         return row[0];
     }
 
+    Result<const std::vector<Hash>*> tile_of(std::uint8_t level, std::uint64_t index) {
+        auto known = read_.find({level, index});
+        if (known != read_.end()) return &known->second;
+        auto width = tile_hashes(size_, level, index);
+        TRY(auto row, source_(level, index, width));
+        if (row.size() != width) return fail(Problem::corrupt, "a tile is shorter than the tree");
+        return &read_.emplace(std::pair(level, index), std::move(row)).first->second;
+    }
+
     std::uint64_t size_;
     const TileSource& source_;
+    std::map<std::pair<std::uint8_t, std::uint64_t>, std::vector<Hash>> read_;
 };
 
 }  // namespace

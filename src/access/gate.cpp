@@ -57,6 +57,7 @@ Gate::Gate(storage::Records& records, std::shared_ptr<keys::Ring> ring, audit::L
       clock_(clock),
       rows_(*ring_),
       policy_(std::move(policy)),
+      answers_(records_, *ring_, clock_),
       afterwards_(log),
       room_looked_at_((clock.steady() - room_counts_for).count()) {}
 
@@ -267,7 +268,7 @@ Result<audit::Durable> Gate::commit_change(Ruling& ruling, audit::Draft draft, a
             return fail(Problem::denied);
         }
         CHECK(work(writer, entry));
-        return remember_in(writer, ruling.who, entry);
+        return answers_.remember_in(writer, ruling.who, entry.leaf().subjects);
     });
     if (refused) return std::unexpected(refuse(ruling, *refused, leaf.action, leaf.subjects));
     if (!done) return std::unexpected(recorded(ruling, leaf, done.error()));
@@ -325,7 +326,7 @@ Result<audit::Durable> Gate::change_policy(Ruling& ruling, audit::Draft draft, c
             CHECK(std::move(advanced));
             for (const auto& change : *changes) CHECK(write_change(writer, entry, *before, change));
             if (work) CHECK(work(writer, entry));
-            return remember_in(writer, ruling.who, entry);
+            return answers_.remember_in(writer, ruling.who, entry.leaf().subjects);
         };
         auto done = log_.commit(std::move(draft), write);
         if (done) policy_.publish(after.at_revision(before->revision() + 1));
@@ -334,46 +335,21 @@ Result<audit::Durable> Gate::change_policy(Ruling& ruling, audit::Draft draft, c
     return fail(Problem::busy, "who may do what is being changed faster than it can be decided");
 }
 
-namespace {
-keys::Place answer_place(const FirmId& firm, const Hash& key) {
-    Id16 row;
-    std::copy_n(key.begin(), row.size(), row.begin());
-    return {keys::Kind::answer, firm.bytes, row, 0};
-}
-constexpr std::string_view already_made = "a change with this Idempotency-Key";
-}  // namespace
-
-Result<void> Gate::remember_in(storage::RecordWriter& writer, const Principal& who, const audit::Draft& entry) const {
-    const auto& repeatable = who.origin().repeatable;
-    if (!repeatable) return {};
-    const auto& key = repeatable->key;
-    TRY(auto before, writer.remembered(key));
-    auto now = clock_.now();
-    if (before && Instant{static_cast<std::int64_t>(before->number)} + limits::idempotency_kept > now) {
-        return fail(Problem::already_done, std::string(already_made));
+void Gate::settle(const Principal& who) {
+    if (!who.origin().repeatable) return;
+    {
+        std::lock_guard lock(settling_mutex_);
+        settling_.push_back(who);
+        if (settling_.size() > 1) return;                    // somebody is on the way already, and takes this one along
     }
-    Writer w;
-    w.raw(*repeatable->request);
-    for (const auto& s : entry.leaf().subjects) w.u8(static_cast<std::uint8_t>(s.kind)).raw(s.id).u64(s.number);
-    auto sealed = keys::seal(ring_->gate_seal(), ring_->firm(), answer_place(ring_->firm(), key), w.written());
-    return writer.remember(key, {static_cast<std::uint64_t>(now.us), std::move(sealed)});
-}
-
-Result<std::optional<Gate::Made>> Gate::made_before(const Principal& who) {
-    using Found = std::optional<Made>;
-    const auto& repeatable = who.origin().repeatable;
-    if (!repeatable) return Found{};
-    TRY(auto row, records_.remembered(repeatable->key));
-    if (!row || Instant{static_cast<std::int64_t>(row->number)} + limits::idempotency_kept <= clock_.now()) return Found{};
-    TRY(auto content, keys::open(ring_->gate_seal(), ring_->firm(), answer_place(ring_->firm(), repeatable->key), row->value));
-    Reader r(content);
-    Made made{r.array<32>(), {}};
-    while (r.ok() && !r.rest().empty()) {
-        auto kind = static_cast<audit::SubjectKind>(r.u8());
-        auto id = r.array<16>();
-        made.subjects.push_back({kind, id, r.u64()});
-    }
-    return Found(std::move(made));
+    afterwards_.then([this] {
+        std::vector<Principal> made;
+        {
+            std::lock_guard lock(settling_mutex_);
+            made.swap(settling_);
+        }
+        return answers_.settle(made);
+    });
 }
 
 Result<void> Gate::still(Ruling& ruling) const {

@@ -21,6 +21,7 @@
 
 #include "access/decide/policy_cell.hpp"
 #include "access/permit.hpp"
+#include "access/record/answers.hpp"
 #include "access/record/gate_rows.hpp"
 #include "audit/afterwards.hpp"
 
@@ -68,13 +69,10 @@ class Gate {
         return change_policy(permit.ruling_, std::move(permit.proof_), edit, std::move(work));
     }
 
-    /// A change that was made in the last limits::idempotency_kept with this principal's Idempotency-Key: it is answered again
-    /// from what its entry named, not made again, if `request` is the same (Repeatable::request).
-    struct Made {
-        Hash request;
-        std::vector<audit::Subject> subjects;
-    };
-    Result<std::optional<Made>> made_before(const Principal& who);
+    /// What requests that may be sent again have made: such a one is answered again from what its entry named, not made again.
+    Answers& answers() { return answers_; }
+    /// Answers::settle() for a principal whose content is durable; nobody waits for it.
+    void settle(const Principal& who);
 
     /// In a transaction that finds the gate's head moved by another process: reads all rows anew, checked as by open(). `also` is
     /// given each of them.
@@ -144,7 +142,6 @@ class Gate {
     std::shared_ptr<const audit::Durable> standing(const OpeningKey& key, std::uint64_t revision) const;
     void stands(const OpeningKey& key, std::shared_ptr<const audit::Durable> proof, std::uint64_t revision);
     Error recorded(const Ruling& ruling, const audit::Leaf& leaf, Error error);
-    Result<void> remember_in(storage::RecordWriter& writer, const Principal& who, const audit::Draft& entry) const;
 
     storage::Records& records_;
     std::shared_ptr<keys::Ring> ring_;
@@ -152,6 +149,9 @@ class Gate {
     const Clock& clock_;
     GateRows rows_;
     PolicyCell policy_;
+    Answers answers_;
+    std::mutex settling_mutex_;
+    std::vector<Principal> settling_;       ///< for the next commit that settles
     audit::Afterwards afterwards_;
     std::mutex changing_;                   // one change of the policy at a time
     enum class State : std::uint8_t { open, shut, closed };

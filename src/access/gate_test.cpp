@@ -169,18 +169,18 @@ TEST_F(Gates, NothingIsDecidedForAPrincipalWhosePersonMovedOn) {
 TEST_F(Gates, AChangeThatMayBeSentAgainIsMadeOnce) {
     const auto request = std::make_shared<const Hash>(crypto::sha256(view("what is asked for")));
     auto who = anna.who.with_idempotency("key 1", request);
-    EXPECT_FALSE(gate.made_before(who).value());
+    EXPECT_FALSE(gate.answers().find(who).value());
     auto commit = [&](const Principal& p) { return gate.commit(gate.admit(p, WriteMatter{matter}).value(), nothing); };
     ASSERT_TRUE(commit(who));
     auto before = written();
-    EXPECT_EQ(gate.made_before(who).value().value().subjects, WriteMatter{matter}.subjects());
-    EXPECT_EQ(gate.made_before(who).value().value().request, *request);
+    EXPECT_EQ(gate.answers().find(who).value().value().subjects, WriteMatter{matter}.subjects());
+    EXPECT_EQ(gate.answers().find(who).value().value().request, *request);
     EXPECT_EQ(problem_of(commit(who)), Problem::already_done);
     EXPECT_EQ(written(), before);
-    EXPECT_FALSE(gate.made_before(anna.who.with_idempotency("key 2", request)).value());
-    EXPECT_FALSE(gate.made_before(root.who.with_idempotency("key 1", request)).value()) << "keys are each person's own";
+    EXPECT_FALSE(gate.answers().find(anna.who.with_idempotency("key 2", request)).value());
+    EXPECT_FALSE(gate.answers().find(root.who.with_idempotency("key 1", request)).value()) << "keys are each person's own";
     house.clock.advance(std::chrono::hours(24));
-    EXPECT_FALSE(gate.made_before(who).value());
+    EXPECT_FALSE(gate.answers().find(who).value());
 }
 
 TEST_F(Gates, AnAnswerPutBackUnderAnotherKeyIsNotBelieved) {
@@ -189,7 +189,7 @@ TEST_F(Gates, AnAnswerPutBackUnderAnotherKeyIsNotBelieved) {
     ASSERT_TRUE(gate.commit(gate.admit(one, WriteMatter{matter}).value(), nothing));
     auto row = house.records->remembered(one.origin().repeatable->key).value().value();
     house.tamper([&](RecordWriter& writer) { return writer.remember(two.origin().repeatable->key, row); });
-    EXPECT_EQ(problem_of(gate.made_before(two)), Problem::corrupt);
+    EXPECT_EQ(problem_of(gate.answers().find(two)), Problem::corrupt);
 }
 
 // ---- the record cannot be written ----

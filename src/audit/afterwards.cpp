@@ -20,11 +20,18 @@ Afterwards::~Afterwards() {
 }
 
 void Afterwards::record(Draft draft) {
+    then([this, draft = std::move(draft)]() mutable -> Result<void> {
+        CHECK(log_.record(std::move(draft)));
+        return {};
+    });
+}
+
+void Afterwards::then(Work work) {
     bool full = false;
     {
         std::lock_guard lock(mutex_);
         full = queue_.size() >= limits::afterwards_max;
-        if (!full) queue_.push_back(std::move(draft));
+        if (!full) queue_.push_back(std::move(work));
     }
     if (full) lost(Problem::busy);
     else waiting_.notify_one();
@@ -35,10 +42,10 @@ void Afterwards::run(std::stop_token stop) {
         std::unique_lock lock(mutex_);
         waiting_.wait(lock, stop, [&] { return !queue_.empty(); });
         if (queue_.empty()) return;   // stopped, and nothing waits
-        auto draft = std::move(queue_.front());
+        auto work = std::move(queue_.front());
         queue_.pop_front();
         lock.unlock();
-        if (auto written = log_.record(std::move(draft)); !written) lost(written.error().problem);
+        if (auto written = work(); !written) lost(written.error().problem);
     }
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Entries that nobody waits for: how a transfer ended. They are written in the order they came by one thread; where too many
-// wait (limits::afterwards_max) the newest is left out, which the record reads as "possibly all was sent", and the journal says so.
+// What nobody waits for: entries that say how a transfer ended, and other small commits. They are done in the order they came by one
+// thread; where too many wait (limits::afterwards_max) the newest is left out, which the record reads as "possibly all was sent", and
+// the journal says so.
 #pragma once
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -16,6 +18,8 @@ class Afterwards {
     explicit Afterwards(Log& log);
     ~Afterwards();                       ///< writes what waits first
     void record(Draft draft);
+    using Work = std::move_only_function<Result<void>()>;
+    void then(Work work);
 
   private:
     void run(std::stop_token stop);
@@ -23,7 +27,7 @@ class Afterwards {
     Log& log_;
     std::mutex mutex_;
     std::condition_variable_any waiting_;
-    std::deque<Draft> queue_;
+    std::deque<Work> queue_;
     std::jthread thread_;
 };
 

@@ -17,7 +17,7 @@ struct Door::Inside {
 
 namespace {
 
-using Stay = std::shared_ptr<const void>;
+using Stay = std::shared_ptr<House>;
 
 // Of each of these, the part that acts is destroyed before the stay that keeps its house.
 class StayingSource final : public BodySource {
@@ -32,7 +32,10 @@ class StayingSource final : public BodySource {
     std::unique_ptr<BodySource> source_;
 };
 
-Response staying(Stay stay, Response response) {
+/// What leaves, leaves only while this process may still speak for what it knows: one that stood still since it was asked may have been
+/// taken over by other nodes, and whoever asked shut out there. (A stream asks again at each of its steps.)
+Result<Response> staying(Stay stay, Response response) {
+    CHECK(storage::in_force(stay->gate.records()));
     if (response.stream) response.stream = std::make_unique<StayingSource>(std::move(stay), std::move(response.stream));
     return response;
 }
@@ -51,8 +54,11 @@ class StayingSink final : public BodySink {
     std::unique_ptr<BodySink> sink_;
 };
 
-Answer staying(Stay stay, Answer answer) {
-    if (auto* response = std::get_if<Response>(&answer)) return staying(std::move(stay), std::move(*response));
+Result<Answer> staying(Stay stay, Answer answer) {
+    if (auto* response = std::get_if<Response>(&answer)) {
+        TRY(auto left, staying(std::move(stay), std::move(*response)));
+        return Answer(std::move(left));
+    }
     if (auto* stream = std::get_if<WantsStream>(&answer)) {
         stream->sink = std::make_unique<StayingSink>(std::move(stay), std::move(stream->sink));
         return answer;
@@ -115,7 +121,7 @@ Result<Answer> Door::begin(const Request& request) {
         return locked_.route(request);
     }
     TRY(auto answer, inside->router.route(request));
-    return staying(std::move(inside), std::move(answer));
+    return staying(Stay(inside, inside->house.get()), std::move(answer));
 }
 
 void Door::failed(const RequestId& request, const Error& error) {

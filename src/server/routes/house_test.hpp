@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 #include <filesystem>
+#include <future>
 #include <map>
 
 #include "access/authenticate/totp.hpp"
@@ -41,6 +42,39 @@ struct Question {
     std::string target;
     Headers headers = {};
     std::string body = {};
+};
+
+/// Packs in memory, in which the next object becomes durable when a test says so, or not at all.
+class HeldPacks final : public storage::PackStore {
+  public:
+    /// The next append waits for it.
+    std::promise<Result<void>> hold_next() {
+        std::promise<Result<void>> promise;
+        next_ = promise.get_future().share();
+        return promise;
+    }
+    storage::Appears appears() const override { return inner_->appears(); }
+    Result<storage::PendingObject> append(const ObjectId& object, Bytes sealed) override {
+        TRY(auto pending, inner_->append(object, std::move(sealed)));
+        if (!next_.valid()) return pending;
+        return storage::PendingObject(pending.place(), std::exchange(next_, {}));
+    }
+    Result<std::unique_ptr<storage::ObjectWriter>> create(const ObjectId& object) override { return inner_->create(object); }
+    Result<std::vector<storage::Placement>> gather(std::span<const storage::SealedObject> objects) override {
+        return inner_->gather(objects);
+    }
+    Result<void> read(const storage::Placement& place, std::uint64_t offset, std::span<std::uint8_t> out) override {
+        return inner_->read(place, offset, out);
+    }
+    Result<void> check(const PackId& pack) override { return inner_->check(pack); }
+    Result<std::vector<storage::FoundObject>> list(const PackId& pack) override { return inner_->list(pack); }
+    Result<std::vector<PackId>> packs() override { return inner_->packs(); }
+    Result<void> remove(const PackId& pack) override { return inner_->remove(pack); }
+    Result<void> close() override { return inner_->close(); }
+
+  private:
+    std::unique_ptr<storage::PackStore> inner_ = storage::open_pack_memory([](const auto&) -> Result<void> { return {}; });
+    std::shared_future<Result<void>> next_;
 };
 
 class Firm {
@@ -152,7 +186,7 @@ class Firm {
     FirmId id = FirmId::random();
     ManualClock clock;
     std::unique_ptr<storage::Records> records = storage::open_memory();
-    std::unique_ptr<storage::PackStore> packs = storage::open_pack_memory([](const auto&) -> Result<void> { return {}; });
+    std::unique_ptr<HeldPacks> packs = std::make_unique<HeldPacks>();
     std::shared_ptr<keys::Ring> ring;
     std::unique_ptr<audit::Log> log;
     std::unique_ptr<access::Gate> gate;

@@ -5,6 +5,7 @@
 #include <ranges>
 
 #include "crypto/hash.hpp"
+#include "strongroom/matters/arrival.hpp"
 
 namespace muniment::server::routes {
 
@@ -16,16 +17,23 @@ Result<Once> Once::asked(const Call& call, audit::SubjectKind makes) {
 }
 
 Result<std::optional<Once::Former>> Once::former() const {
-    TRY(auto before, house_.gate.made_before(who_));
-    std::optional<Former> found;
-    if (before) {
-        for (const auto& subject : before->subjects | std::views::reverse) {
-            if (subject.kind != makes_) continue;
-            found = {subject.id, before->request};
-            break;
+    auto& answers = house_.gate.answers();
+    TRY(auto before, answers.find(who_));
+    if (!before) return std::optional<Former>{};
+    auto reversed = before->subjects | std::views::reverse;
+    auto made = std::ranges::find(reversed, makes_, &audit::Subject::kind);
+    if (made == reversed.end()) return std::optional<Former>{};
+    if (before->under_way) return fail(Problem::unavailable, "the same request is still being answered");
+    if (before->pending_by) {
+        CHECK(answers.is_gone(*before->pending_by));
+        TRY(bool arrived, strongroom::has_arrived(house_.gate, house_.papers, house_.packs, {made->id},
+                                                  static_cast<std::uint32_t>(made->number)));
+        if (!arrived) {
+            CHECK(house_.gate.records().commit([&](storage::RecordWriter& writer) { return answers.forget_in(writer, who_); }));
+            return std::optional<Former>{};
         }
     }
-    return found;
+    return std::optional(Former{made->id, before->request});
 }
 
 Result<Id16> Once::made_by(const Former& former) const {

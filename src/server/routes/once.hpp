@@ -21,7 +21,8 @@ class Once {
         Id16 made;
         Hash request;
     };
-    /// What a former request with this key made, whatever it asked for.
+    /// What a former request with this key made, whatever it asked for. Content that never arrived was not made, and its key is free
+    /// again; `unavailable` while it is still coming.
     Result<std::optional<Former>> former() const;
     /// `conflict` where it asked for something else.
     Result<Id16> made_by(const Former& former) const;

@@ -77,6 +77,8 @@ class Filing final : public BodySink, private PaperParts {
         if (!former_) {
             auto filed = upload_->finish();
             if (filed) return render_(*filed);
+            // What is remembered under the key would be this very request's, and it was taken back.
+            if (upload_->committed()) return std::unexpected(filed.error());
             CHECK(unless_made(std::unexpected(filed.error())));
         }
         TRY(auto made, once_.made_by(*former_));

@@ -326,19 +326,23 @@ Result<void> PostgresqlRecords::commit() {
 /// A commit was sent, and no answer came: asks over new connections until it is known, or for as long as people can be let wait.
 Result<void> PostgresqlRecords::resolve() {
     journal(Level::warning, "records.commit-without-answer");
-    const Statement statements[] = {begin_statement,
-                                    lock_statement,
-                                    {"SELECT commits FROM writers WHERE writer = $1", Parameters::of(writer_)},
-                                    {"ROLLBACK"}};
+    const Statement look[] = {begin_statement, lock_statement, {"SELECT commits FROM writers WHERE writer = $1", Parameters::of(writer_)}};
+    // That it is in this server's log does not mean that a standby which commits wait for has it: a commit of our own behind it does.
+    const Statement settle[] = {{"UPDATE writers SET commits = commits WHERE writer = $1", Parameters::of(writer_)}, {"COMMIT"}};
     for (auto until = Steady::now() + limits::commit_resolve_wait; Steady::now() < until;) {
         if (auto reached = connect(); !reached) {
             if (reached.error().problem != Problem::unavailable && reached.error().problem != Problem::in_use) return reached;
             continue;
         }
-        auto answers = connection_->ask(statements);
+        auto answers = connection_->ask(look);
         if (!answers) continue;
         TRY(auto commits, number_in((*answers)[2]));
-        if (commits == commits_ + 1) return {};
+        if (commits == commits_ + 1) {
+            auto settled = connection_->ask(settle);
+            if (!settled || settled->back().done() != "COMMIT") continue;
+            return {};
+        }
+        static_cast<void>(connection_->ask({"ROLLBACK"}).has_value());
         if (commits != commits_) return fail(Problem::corrupt, "the database does not have the last commit of this process");
         undone_ = may_repeat_ = true;
         return fail(Problem::unavailable, "the database broke the connection before it committed");

@@ -37,6 +37,23 @@ Result<void> check_room(const storage::PackStore& packs, const UploadAbout& abou
     return fail(Problem::no_room, "a paper of " + std::to_string(*about.size) + " bytes was announced");
 }
 
+/// A commit that failed with one of these was not made, for certain.
+bool is_refusal(Problem problem) {
+    switch (problem) {
+        case Problem::conflict:
+        case Problem::name_taken:
+        case Problem::not_found:
+        case Problem::denied:
+        case Problem::stale:
+        case Problem::already_done:
+        case Problem::incomplete:
+        case Problem::too_large:
+        case Problem::no_room:
+        case Problem::busy: return true;
+        default: return false;
+    }
+}
+
 }  // namespace
 
 Upload::Upload(access::Gate& gate, Papers& papers, storage::PackStore& packs, AnyPermit permit, UploadAbout about)
@@ -188,19 +205,26 @@ Result<PaperView> Upload::finish_whole() {
     parts_.add(part_->object(), part_->length());
     // The keys of now: the matter may have got a new page key while the content came.
     TRY(auto rows, papers_.rows_of(matter_));
+    access::Answers::UnderWay under_way(gate_.answers(), ruling_.who);
     auto committed = commit(rows);
     auto durable = placed.pending ? placed.pending->wait() : Result<void>{};
     if (!committed) {
+        if (!is_refusal(committed.error().problem)) under_way.stays();
         if (part_->has_its_own_pack()) drop_own_pack(gate_.records(), packs_, place_->pack);
         return std::unexpected(committed.error());
     }
+    committed_ = true;
     if (!durable) {
-        drop_rows(*committed);
+        if (!drop_rows(*committed)) under_way.stays();
         return std::unexpected(durable.error());
     }
     // Another node drops what it finds incomplete once our lease has ended: what was durable before that it finds whole.
-    CHECK(storage::not_taken_over(gate_.records()));
+    if (auto ours = storage::not_taken_over(gate_.records()); !ours) {
+        under_way.stays();
+        return std::unexpected(ours.error());
+    }
     finished_ = true;
+    gate_.settle(ruling_.who);
     TRY(auto entry, rows.open_list(*committed));
     return view_of(*committed, std::move(entry));
 }
@@ -316,7 +340,7 @@ void Upload::drop_unkept() {
 }
 
 /// The rows are there and the bytes are not: nobody was told of them, and nobody will be. Somebody may have moved the paper meanwhile.
-void Upload::drop_rows(const DocumentRow& row) {
+Result<void> Upload::drop_rows(const DocumentRow& row) {
     auto draft =
         gate_.draft(ruling_.who, audit::Action::upload_dropped, audit::Outcome::done,
                     {{audit::SubjectKind::matter, matter_.bytes}, {audit::SubjectKind::document, document_.bytes, row.versions}},
@@ -325,9 +349,12 @@ void Upload::drop_rows(const DocumentRow& row) {
         TRY(auto matter, matter_of(writer, row));
         if (matter != matter_) entry.add(audit::Subject{audit::SubjectKind::matter, matter.bytes});
         TRY(auto rows, papers_.rows_of(matter));
+        CHECK(gate_.answers().forget_in(writer, ruling_.who));
         return Papers::drop_version_in(writer, entry, rows, matter, row.document, row.versions);
     });
-    if (!dropped) journal(Level::error, "upload.rows-left", {{"document", row.document}, {"version", row.versions}});
+    if (dropped) return {};
+    journal(Level::error, "upload.rows-left", {{"document", row.document}, {"version", row.versions}});
+    return std::unexpected(dropped.error());
 }
 
 Result<MatterId> Upload::matter_of(storage::RecordReader& reader, const DocumentRow& row) const {

@@ -67,6 +67,9 @@ class Upload {
     Result<void> add(View plaintext);
     /// `with` is done in the same transaction.
     Result<PaperView> finish(storage::Records::Work with = {});
+    /// finish() came as far as to commit rows. Where it failed all the same they were taken back, or will be: what is remembered under
+    /// the request's key would then be this upload's own.
+    bool committed() const { return committed_; }
 
     /// Of an upload in pieces: bytes that no closed part holds yet.
     std::uint64_t unclosed() const { return part_ ? part_->length() : 0; }
@@ -96,7 +99,7 @@ class Upload {
     Result<void> move_parts_in(storage::RecordWriter& writer, std::uint32_t version) const;
     void drop_unkept();
     Result<MatterId> matter_of(storage::RecordReader& reader, const storage::DocumentRow& row) const;
-    void drop_rows(const storage::DocumentRow& row);
+    Result<void> drop_rows(const storage::DocumentRow& row);
 
     access::Gate& gate_;
     Papers& papers_;
@@ -119,7 +122,7 @@ class Upload {
     Bytes first_bytes_;
     std::vector<storage::PartRow> unkept_;                ///< closed, their rows not committed yet
     bool sealed_whole_ = false;                           ///< finish() was called: nothing may be added
-    bool finished_ = false;
+    bool committed_ = false, finished_ = false;
 };
 
 }  // namespace muniment::strongroom

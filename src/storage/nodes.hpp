@@ -63,6 +63,11 @@ class Nodes {
 
     /// Those whose leases have not ended, the eldest first.
     virtual Result<std::vector<NodeRow>> list() = 0;
+    /// Nodes whose leases were ended by others while they said that they worked by another key than this one, and which did not come back
+    /// since: cut off, standing still or gone, and nobody can tell which. What they held may be in their memory.
+    virtual Result<std::vector<NodeRow>> out_of_touch(View living) = 0;
+    /// The record says so of them by now: they are named once.
+    virtual Result<void> told_of_out_of_touch(View living) = 0;
     /// That are being written by a node whose lease has not ended, this one or another.
     virtual Result<std::vector<PackId>> packs_in_use() = 0;
     /// How many leases of others this node has ended: what they left is to be taken over.

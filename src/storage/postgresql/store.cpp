@@ -157,6 +157,8 @@ Result<void> PostgresqlRecords::is_what_was_left() {
 /// With a lease of its own and nothing seen yet.
 Result<void> PostgresqlRecords::come() {
     CHECK(is_what_was_left());
+    // Whoever comes again has dropped what it held as the former one.
+    if (self() != Id16{}) self_.former = self();
     auto node = new_random_id();
     for (auto until = Steady::now() + limits::records_lock_wait;;) {
         auto taken = lease_.take(*connection_, node, self_);
@@ -423,6 +425,20 @@ Result<std::vector<NodeRow>> PostgresqlRecords::list() {
     auto session = sessions_.take();
     TRY(auto answers, session->ask(std::span(&Lease::list_statement, 1)));
     return Lease::list(answers[0], self());
+}
+
+Result<std::vector<NodeRow>> PostgresqlRecords::out_of_touch(View living) {
+    auto session = sessions_.take();
+    auto statement = Lease::out_of_touch(living);
+    TRY(auto answers, session->ask(std::span(&statement, 1)));
+    return Lease::list(answers[0], self());
+}
+
+Result<void> PostgresqlRecords::told_of_out_of_touch(View living) {
+    auto of = bytes(living);
+    return commit([this, of](RecordWriter&) {
+        return transaction_.write({"UPDATE nodes SET mark = '' WHERE ended = 2 AND mark <> $1", Parameters::of(View(of))});
+    });
 }
 
 Result<std::vector<PackId>> PostgresqlRecords::packs_in_use() {

@@ -138,6 +138,8 @@ class PostgresqlRecords final : public ForwardsReads<Records, PostgresqlRecords>
     void followed_by(Follower* follower) override;
     Result<void> works_by(View mark) override;
     Result<std::vector<NodeRow>> list() override;
+    Result<std::vector<NodeRow>> out_of_touch(View living) override;
+    Result<void> told_of_out_of_touch(View living) override;
     Result<std::vector<PackId>> packs_in_use() override;
     std::uint64_t others_ended() const override { return lease_.others_ended(); }
     bool ended() const override { return lease_.ended(); }

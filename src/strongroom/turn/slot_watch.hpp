@@ -64,6 +64,8 @@ class SlotWatch {
 
     /// What a slot is to have seen: the newest head and checkpoint.
     Result<keys::Seen> seen_now() const;
+    /// Tells a slot that, but where it has seen more of this log already: another node was quicker.
+    Result<void> show(storage::Slot& slot, const keys::Seen& seen) const;
     /// For empty and damaged slots: the root key, while it is in memory. Without it an empty slot is only reported, and a damaged one
     /// is taken for one that holds.
     void keep_root(keys::RootKey root) { root_ = std::move(root); }

@@ -51,6 +51,7 @@ Result<void> Serving::open_with(keys::RootKey root, const std::optional<Accepted
         std::lock_guard lock(mutex_);
         if (!former_.expired()) return fail(Problem::busy, "requests from before the lock have not ended yet");
     }
+    CHECK(join_anew());   // a node that was locked for long may have been taken for gone
     auto opened = OpenFirm::open(stores_, std::move(root), clock_, clock_alarm_, accepted);
     // Who gave them cannot be known before the door is open; where each share came from can, and is in the record before that.
     if (opened && shares) {

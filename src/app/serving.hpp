@@ -83,6 +83,7 @@ class Serving final : public server::Unlocking {
     void drop(OpenFirm& open, const Error& why);            ///< wipes the keys, with the last request that holds them
     void come_back();
     Result<void> come_back_now();
+    Result<void> join_anew();
     void works_by_nothing();
     Result<boost::json::object> nodes();
 
@@ -98,6 +99,7 @@ class Serving final : public server::Unlocking {
     std::optional<Error> refused_;        // why the last unlocking failed
     std::weak_ptr<OpenFirm> former_;      // what was locked, until the last request has left it
     std::mutex opening_;                  // one unlocking at a time; guards box_
+    std::mutex joining_;                  // one new lease at a time
     keys::ShareBox box_;
     access::Throttle throttle_;           // of shares from the network; access::SignIn has its own
     std::mutex methods_;                  // one change of unlock files and of home_.shares at a time; guards pending_

@@ -48,6 +48,17 @@ void Serving::look_at_nodes() {
     come_back();
 }
 
+/// Where others have ended this node's lease. Whoever held a key by it has dropped that.
+Result<void> Serving::join_anew() {
+    auto* nodes = stores_.records->nodes();
+    std::lock_guard lock(joining_);
+    if (!nodes || !nodes->ended()) return {};
+    // They have taken over what was being written into: nothing is added to it any more.
+    static_cast<void>(stores_.packs->close().has_value());
+    CHECK(nodes->join());
+    return stores_.lock->remember(*stores_.records);
+}
+
 void Serving::come_back() {
     if (!comes_back_) return;
     {
@@ -71,12 +82,7 @@ void Serving::come_back() {
 Result<void> Serving::come_back_now() {
     auto* nodes = stores_.records->nodes();
     if (is_open()) return {};
-    if (nodes->ended()) {
-        // Others have taken over what was being written into: nothing is added to it any more.
-        static_cast<void>(stores_.packs->close().has_value());
-        CHECK(nodes->join());
-        CHECK(stores_.lock->remember(*stores_.records));
-    }
+    CHECK(join_anew());
     CHECK(nodes->in_force());
     works_by_nothing();
     if (!comes_back_with_) return unlock_itself();

@@ -38,12 +38,16 @@ json::object as_json(const keys::ShareBox::Standing& standing) {
 json::object as_json(const ShareSet& set) { return {{"set", set.set}, {"needed", set.needed}, {"of", set.of}}; }
 
 json::object as_json(const strongroom::TurnReport& report) {
+    json::array lost;
+    for (const auto& node : report.out_of_touch) lost.push_back(json::object{{"node", node.node}, {"until", to_rfc3339(node.until)}});
     return {{"epoch", report.epoch},
             {"erased", json::value_from(report.erased)},
             {"pending", json::value_from(report.pending)},
             {"key_sets_pending", json::value_from(report.copies_pending)},
             {"stale_matters", report.stale_matters},
-            {"nodes", json::value_from(report.nodes)}};
+            {"nodes", json::value_from(report.nodes)},
+            {"out_of_touch", std::move(lost)},
+            {"complete", report.complete()}};
 }
 
 Result<PackId> pack_in(const json::object& question) {

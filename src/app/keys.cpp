@@ -62,6 +62,10 @@ void say_erased(const json::object& answer) {
         say("PENDING: " + std::string(slot.as_string()) + " still holds the former key; it is tried again at each check.");
     for (const auto& place : answer.at("key_sets_pending").as_array())
         say("PENDING: " + std::string(place.as_string()) + " lacks the key set; it is tried again at each check.");
+    for (const auto& node : answer.at("out_of_touch").as_array())
+        say("NOT CERTAIN: a node on " + std::string(node.at("node").as_string()) + " was out of touch when its lease ended at " +
+            std::string(node.at("until").as_string()) +
+            ". If it stands still (a machine that is paused), the former key is in its memory until it goes on or is switched off.");
 }
 
 int turn(const cli::Arguments& given) {

@@ -34,7 +34,7 @@ void alarm(audit::Log& log, const keys::Ring& ring, const Error& why) {
 }  // namespace
 
 OpenFirm::~OpenFirm() {
-    if (auto* nodes = stores_.records->nodes()) nodes->followed_by(nullptr);
+    if (auto* nodes = stores_.records->nodes()) nodes->no_longer_followed_by(this);
     if (log_) log_->confirm_with({});
 }
 

@@ -38,6 +38,10 @@ Result<void> Serving::unlock_itself(const std::optional<AcceptedLoss>& accepted)
 
 Result<void> Serving::unlock(std::vector<keys::RootKey> roots, const std::optional<AcceptedLoss>& accepted) {
     std::lock_guard lock(opening_);
+    return unlock_under_lock(std::move(roots), accepted);
+}
+
+Result<void> Serving::unlock_under_lock(std::vector<keys::RootKey> roots, const std::optional<AcceptedLoss>& accepted) {
     for (auto& root : roots)
         if (OpenFirm::opens_a_slot(stores_, root)) return open_with(std::move(root), accepted);
     // None does: opening says why.
@@ -51,6 +55,8 @@ Result<void> Serving::open_with(keys::RootKey root, const std::optional<Accepted
         std::lock_guard lock(mutex_);
         if (!former_.expired()) return fail(Problem::busy, "requests from before the lock have not ended yet");
     }
+    CHECK(join_anew());   // a node that was locked for long may have been taken for gone
+    works_by_a_key_ = true;
     auto opened = OpenFirm::open(stores_, std::move(root), clock_, clock_alarm_, accepted);
     // Who gave them cannot be known before the door is open; where each share came from can, and is in the record before that.
     if (opened && shares) {
@@ -61,7 +67,7 @@ Result<void> Serving::open_with(keys::RootKey root, const std::optional<Accepted
         refused_ = opened ? std::nullopt : std::optional(opened.error());
     }
     if (!opened) {
-        works_by_nothing();
+        if (works_by_nothing()) works_by_a_key_ = false;
         door_.shut(opened.error());
         return std::unexpected(opened.error());
     }
@@ -82,14 +88,15 @@ Result<void> Serving::open_with(keys::RootKey root, const std::optional<Accepted
 std::size_t Serving::lock() {
     std::shared_ptr<OpenFirm> closing;
     {
+        // Nobody opens it meanwhile, and this node does not come back by itself afterwards.
+        std::lock_guard opening(opening_);
+        comes_back_ = false;
+        comes_back_with_.reset();
+        box_.clear();
         std::lock_guard lock(mutex_);
         closing = std::exchange(firm_, nullptr);
         if (closing) former_ = closing;
-    }
-    door_.shut();
-    {
-        std::lock_guard lock(opening_);
-        box_.clear();
+        door_.shut();
     }
     if (!closing) return former_.expired() ? 0 : 1;
     // Nothing is admitted any more, and transfers under way end at their next step; the last of them to leave wipes the keys.
@@ -103,7 +110,7 @@ std::size_t Serving::lock() {
     if (auto closed = stores_.packs->close(); !closed)
         journal(Level::warning, "stop.pack-not-closed", {{"problem", closed.error().problem}});
     if (former_.expired()) {
-        works_by_nothing();
+        look_at_mark();
         return 0;
     }
     journal(Level::warning, "lock.requests-still-under-way");

@@ -54,6 +54,7 @@ class Serving final : public server::Unlocking {
 
     std::shared_ptr<OpenFirm> firm() const;
     Result<std::shared_ptr<OpenFirm>> open_firm() const;    ///< `locked` where there is none
+    Result<void> unlock_under_lock(std::vector<keys::RootKey> roots, const std::optional<AcceptedLoss>& accepted = {});
     Result<void> open_with(keys::RootKey root, const std::optional<AcceptedLoss>& accepted = {},
                            const std::vector<keys::ShareBox::Used>* shares = nullptr);
     Result<Taken> give_share(std::string_view words, const keys::ShareBox::Giver& giver);
@@ -83,7 +84,9 @@ class Serving final : public server::Unlocking {
     void drop(OpenFirm& open, const Error& why);            ///< wipes the keys, with the last request that holds them
     void come_back();
     Result<void> come_back_now();
-    void works_by_nothing();
+    Result<void> join_anew();
+    bool works_by_nothing();
+    void look_at_mark();
     Result<boost::json::object> nodes();
 
     SystemClock clock_;
@@ -97,14 +100,15 @@ class Serving final : public server::Unlocking {
     std::shared_ptr<OpenFirm> firm_;
     std::optional<Error> refused_;        // why the last unlocking failed
     std::weak_ptr<OpenFirm> former_;      // what was locked, until the last request has left it
-    std::mutex opening_;                  // one unlocking at a time; guards box_
+    std::mutex opening_;                  // one unlocking at a time; guards box_ and the three at the end
+    std::mutex joining_;                  // one new lease at a time
     keys::ShareBox box_;
     access::Throttle throttle_;           // of shares from the network; access::SignIn has its own
     std::mutex methods_;                  // one change of unlock files and of home_.shares at a time; guards pending_
     std::optional<Pending> pending_;
-    // The main thread's alone: the firm was dropped, and is to be opened again; with this root key, where only the epoch was turned.
-    bool comes_back_ = false;
-    std::optional<keys::RootKey> comes_back_with_;
+    bool comes_back_ = false;             // the firm was dropped, and is to be opened again by this node itself
+    std::optional<keys::RootKey> comes_back_with_;    // where only the epoch was turned
+    bool works_by_a_key_ = false;         // others were told so, and not yet that it does not any more
     std::optional<Problem> trouble_with_others_;
 };
 

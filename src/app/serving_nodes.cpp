@@ -11,10 +11,23 @@
 namespace muniment::app {
 
 /// Others wait for it before they erase what this node held.
-void Serving::works_by_nothing() {
+bool Serving::works_by_nothing() {
     auto* nodes = stores_.records->nodes();
-    if (!nodes || !nodes->in_force()) return;
-    if (auto told = nodes->works_by({}); !told) journal(Level::warning, "node.mark-not-told", {{"problem", told.error().problem}});
+    if (!nodes || !nodes->in_force()) return false;
+    auto told = nodes->works_by({});
+    if (!told) journal(Level::warning, "node.mark-not-told", {{"problem", told.error().problem}});
+    return told.has_value();
+}
+
+/// The last of those who held the keys may have left long after the lock.
+void Serving::look_at_mark() {
+    std::unique_lock opening(opening_, std::try_to_lock);
+    if (!opening || !works_by_a_key_ || is_open()) return;
+    {
+        std::lock_guard lock(mutex_);
+        if (!former_.expired()) return;
+    }
+    if (works_by_nothing()) works_by_a_key_ = false;
 }
 
 void Serving::drop(OpenFirm& open, const Error& why) {
@@ -30,7 +43,11 @@ void Serving::look_at_nodes() {
     if (!nodes) return;
     if (auto open = firm()) {
         auto looked = open->look_at_others();
-        if (auto lease = nodes->in_force(); !lease) {
+        auto lease = nodes->in_force();
+        // Where people lock it at the same moment it stays locked.
+        std::lock_guard opening(opening_);
+        if (firm() != open) {
+        } else if (!lease) {
             journal(Level::error, "node.lease-lost");
             drop(*open, lease.error());
             comes_back_ = true;
@@ -45,10 +62,23 @@ void Serving::look_at_nodes() {
             journal(Level::error, "node.cannot-follow", {{"problem", *trouble}});
         trouble_with_others_ = trouble;
     }
+    look_at_mark();
     come_back();
 }
 
+/// Where others have ended this node's lease. Whoever held a key by it has dropped that.
+Result<void> Serving::join_anew() {
+    auto* nodes = stores_.records->nodes();
+    std::lock_guard lock(joining_);
+    if (!nodes || !nodes->ended()) return {};
+    // They have taken over what was being written into: nothing is added to it any more.
+    static_cast<void>(stores_.packs->close().has_value());
+    CHECK(nodes->join());
+    return stores_.lock->remember(*stores_.records);
+}
+
 void Serving::come_back() {
+    std::lock_guard opening(opening_);
     if (!comes_back_) return;
     {
         std::lock_guard lock(mutex_);
@@ -71,23 +101,22 @@ void Serving::come_back() {
 Result<void> Serving::come_back_now() {
     auto* nodes = stores_.records->nodes();
     if (is_open()) return {};
-    if (nodes->ended()) {
-        // Others have taken over what was being written into: nothing is added to it any more.
-        static_cast<void>(stores_.packs->close().has_value());
-        CHECK(nodes->join());
-        CHECK(stores_.lock->remember(*stores_.records));
-    }
+    CHECK(join_anew());
     CHECK(nodes->in_force());
-    works_by_nothing();
-    if (!comes_back_with_) return unlock_itself();
+    if (works_by_nothing()) works_by_a_key_ = false;
+    auto by_key_file = [&]() -> Result<void> {
+        TRY(auto roots, roots_by_key_file(home_));
+        return unlock_under_lock(std::move(roots));
+    };
+    if (!comes_back_with_) return by_key_file();
     if (auto opens = OpenFirm::opens_a_slot(stores_, *comes_back_with_); !opens && opens.error().problem == Problem::wrong_key) {
         // By another root key: this node knows no way to it, unless its files were brought here.
-        if (auto opened = unlock_itself()) return opened;
+        if (auto opened = by_key_file()) return opened;
         return fail(Problem::wrong_key, "a new root key was brought in on another node, whose folder keys/ must be copied to this one");
     }
     std::vector<keys::RootKey> roots;
     roots.push_back(comes_back_with_->clone());
-    return unlock(std::move(roots));
+    return unlock_under_lock(std::move(roots));
 }
 
 boost::json::array as_json(const std::vector<storage::NodeRow>& nodes) {

@@ -88,8 +88,6 @@ struct Ring::Epoch {
     SealKey records, head;
     MacKey sums, tags;
     std::uint64_t number;
-    /// At which numbers follow_in() has opened the records: it alone uses this, and one call at a time.
-    mutable std::unordered_map<Id16, std::uint64_t, IdHash> followed;
 
     Epoch(EpochKey epoch, const FirmId& firm, std::uint64_t epoch_number)
         : key(std::move(epoch)),
@@ -151,7 +149,7 @@ Result<std::shared_ptr<Ring>> Ring::found_in(storage::RecordWriter& writer, cons
     CHECK(ring->write_head_in(writer, *epoch, Head{}));
     auto record = crypto::Secret::random(32);
     CHECK(ring->add_in(writer, OwnerKind::firm, firm.bytes, record));
-    CHECK(ring->keep(OwnerKind::firm, firm.bytes, record));
+    CHECK(ring->keep(OwnerKind::firm, firm.bytes, record, 1));
     return ring;
 }
 
@@ -166,7 +164,7 @@ Result<std::shared_ptr<Ring>> Ring::rebuild_in(storage::RecordWriter& writer, co
             TRY(auto place, place_of(row));
             TRY(auto record, keys::open_secret(epoch->records, firm, place, row.sealed));
             head.records.add(hash_of(epoch->sums, row));
-            return ring->keep(row.kind, row.owner, record);
+            return ring->keep(row.kind, row.owner, record, row.number);
         }();
         return outcome.has_value();
     }));
@@ -206,18 +204,20 @@ Result<std::shared_ptr<Ring>> Ring::open(storage::RecordReader& reader, const Fi
     if (entries < head.log_size) return fail(Problem::corrupt, "the log is shorter than it was when the key head was sealed");
     auto epoch = std::make_shared<const Epoch>(std::move(epoch_key), firm, head.epoch);
     ring->epoch_ = epoch;
-    CHECK(ring->open_records(reader, *epoch,
-                             [&](const KeyRow& row, crypto::Secret record) { return ring->keep(row.kind, row.owner, record); }));
+    CHECK(ring->open_records(reader, *epoch, [&](const KeyRow& row, crypto::Secret record) {
+        return ring->keep(row.kind, row.owner, record, row.number);
+    }));
     if (!ring->keys_.firm) return fail(Problem::corrupt, "the firm's own key record is missing");
     return ring;
 }
 
-Result<void> Ring::keep(OwnerKind kind, const Id16& owner, const crypto::Secret& record) {
+Result<void> Ring::keep(OwnerKind kind, const Id16& owner, const crypto::Secret& record, std::uint64_t number) {
     std::unique_lock lock(mutex_);
-    return keep_in(keys_, kind, owner, record);
+    return keep_in(keys_, kind, owner, record, number);
 }
 
-Result<void> Ring::keep_in(Keys& keys, OwnerKind kind, const Id16& owner, const crypto::Secret& record) {
+Result<void> Ring::keep_in(Keys& keys, OwnerKind kind, const Id16& owner, const crypto::Secret& record, std::uint64_t number) {
+    keys.numbers[owner] = number;
     switch (kind) {
         case OwnerKind::firm: {
             TRY(auto key, FirmKey::from(record.clone()));
@@ -295,24 +295,24 @@ Result<std::vector<Ring::Owner>> Ring::follow_in(storage::RecordReader& reader) 
         }
     };
     RowSum sum;
-    std::unordered_map<Id16, std::uint64_t, IdHash> numbers;
     Result<void> outcome;
     CHECK(reader.for_each_key([&](const KeyRow& row) {
         outcome = [&]() -> Result<void> {
             sum.add(hash_of(now->sums, row));
-            numbers[row.owner] = row.number;
             // The sum holds for every row as a whole, so one of a number that was opened before is that one.
-            auto followed = now->followed.find(row.owner);
-            if (followed != now->followed.end() && followed->second == row.number && carried_over(row)) return {};
+            auto opened = before.numbers.find(row.owner);
+            if (opened != before.numbers.end() && opened->second == row.number && carried_over(row)) {
+                found.numbers[row.owner] = row.number;
+                return {};
+            }
             TRY(auto place, place_of(row));
             TRY(auto record, keys::open_secret(now->records, firm_, place, row.sealed));
-            return keep_in(found, row.kind, row.owner, record);
+            return keep_in(found, row.kind, row.owner, record, row.number);
         }();
         return outcome.has_value();
     }));
     CHECK(std::move(outcome));
     if (sum != head.records) return fail(Problem::corrupt, "the key records do not count and hash as their head says");
-    now->followed = std::move(numbers);
     if (!found.firm) return fail(Problem::corrupt, "the firm's own key record is missing");
     std::vector<Owner> moved;
     std::unique_lock lock(mutex_);
@@ -339,7 +339,7 @@ Result<void> Ring::add_in(storage::RecordWriter& writer, OwnerKind kind, const I
     return write_head_in(writer, *now, head);
 }
 
-Result<void> Ring::renew_in(storage::RecordWriter& writer, OwnerKind kind, const Id16& owner, const crypto::Secret& record) const {
+Result<std::uint64_t> Ring::renew_in(storage::RecordWriter& writer, OwnerKind kind, const Id16& owner, const crypto::Secret& record) const {
     auto now = epoch();
     TRY(auto head, head_in(writer, *now));
     TRY(auto row, writer.key(kind, owner));
@@ -354,7 +354,8 @@ Result<void> Ring::renew_in(storage::RecordWriter& writer, OwnerKind kind, const
     head.records.add(hash_of(now->sums, *row));
     head.number += 1;
     TRY(head.log_size, writer.entry_count());
-    return write_head_in(writer, *now, head);
+    CHECK(write_head_in(writer, *now, head));
+    return row->number;
 }
 
 void Ring::set_renewing(const MatterId& matter, bool renewing) {
@@ -368,8 +369,11 @@ bool Ring::is_renewing(const MatterId& matter) const {
     return renewing_.contains(matter);
 }
 
-void Ring::took(OwnerKind kind, const Id16& owner, crypto::Secret record) {
-    require(keep(kind, owner, record).has_value(), "a key record that was just made is not kept");
+void Ring::took(OwnerKind kind, const Id16& owner, const crypto::Secret& record, std::uint64_t number) {
+    std::unique_lock lock(mutex_);
+    auto known = keys_.numbers.find(owner);
+    if (known != keys_.numbers.end() && known->second >= number) return;
+    require(keep_in(keys_, kind, owner, record, number).has_value(), "a key record that was just made is not kept");
 }
 
 Result<void> Ring::fence_in(storage::RecordReader& reader) const {
@@ -407,6 +411,7 @@ Result<void> Ring::turn_in(storage::RecordWriter& writer, const Turned& turned) 
 void Ring::turned(Turned turned) {
     std::unique_lock lock(mutex_);
     epoch_ = std::make_shared<const Epoch>(std::move(turned.epoch), firm_, epoch_->number + 1);
+    for (auto& [owner, number] : keys_.numbers) ++number;   // as turn_in() wrote them
     for (auto& [matter, keys] : turned.new_pages)
         keys_.matters[MatterId{matter}] = std::make_shared<const MatterKeys>(std::move(keys));
 }

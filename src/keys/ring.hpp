@@ -76,13 +76,15 @@ class Ring {
     /// epoch than this ring (the fence: a stale ring seals nothing).
     Result<void> add_in(storage::RecordWriter& writer, storage::OwnerKind kind, const Id16& owner,
                         const crypto::Secret& record) const;
-    /// In a transaction: another key in place of the owner's, for `keys renew`.
-    Result<void> renew_in(storage::RecordWriter& writer, storage::OwnerKind kind, const Id16& owner, const crypto::Secret& record) const;
+    /// In a transaction: another key in place of the owner's, for `keys renew`. Gives the record's number.
+    Result<std::uint64_t> renew_in(storage::RecordWriter& writer, storage::OwnerKind kind, const Id16& owner,
+                                   const crypto::Secret& record) const;
     /// From before such a transaction of a matter until its keys were taken, nothing else may be sealed under the matter's keys.
     void set_renewing(const MatterId& matter, bool renewing);
     bool is_renewing(const MatterId& matter) const;
-    /// After that transaction's commit.
-    void took(storage::OwnerKind kind, const Id16& owner, crypto::Secret record);
+    /// After that transaction's commit, with the number that the record has there: 1 for one that was added. Another process may have put
+    /// a newer one in its place meanwhile, and this ring have followed that already; then this one is nobody's key any more.
+    void took(storage::OwnerKind kind, const Id16& owner, const crypto::Secret& record, std::uint64_t number = 1);
     struct Owner {
         storage::OwnerKind kind;
         Id16 id;
@@ -116,8 +118,8 @@ class Ring {
     struct Epoch;
     Ring(const FirmId& firm, std::shared_ptr<const Epoch> epoch) : firm_(firm), epoch_(std::move(epoch)) {}
     struct Keys;
-    static Result<void> keep_in(Keys& keys, storage::OwnerKind kind, const Id16& owner, const crypto::Secret& record);
-    Result<void> keep(storage::OwnerKind kind, const Id16& owner, const crypto::Secret& record);
+    static Result<void> keep_in(Keys& keys, storage::OwnerKind kind, const Id16& owner, const crypto::Secret& record, std::uint64_t number);
+    Result<void> keep(storage::OwnerKind kind, const Id16& owner, const crypto::Secret& record, std::uint64_t number);
     Result<Head> head_in(storage::RecordReader& reader, const Epoch& epoch) const;
     Result<void> write_head_in(storage::RecordWriter& writer, const Epoch& epoch, const Head& head) const;
     Result<void> open_records(storage::RecordReader& reader, const Epoch& epoch,
@@ -132,6 +134,7 @@ class Ring {
         std::unordered_map<PersonId, std::shared_ptr<const PersonKey>> people;
         std::unordered_map<ClientId, std::shared_ptr<const ClientKey>> clients;
         std::unordered_map<MatterId, std::shared_ptr<const MatterKeys>> matters;
+        std::unordered_map<Id16, std::uint64_t, IdHash> numbers;    ///< of the records that these keys stood in, by owner
     };
     Keys keys_;
     std::unordered_set<MatterId> renewing_;

@@ -37,7 +37,16 @@ class Rings : public ::testing::TestWithParam<storage::testing::Store> {
 
     void add(OwnerKind kind, const Id16& owner, crypto::Secret record) {
         ASSERT_TRUE(records->commit([&](RecordWriter& writer) { return ring->add_in(writer, kind, owner, record); }));
-        ring->took(kind, owner, std::move(record));
+        ring->took(kind, owner, record);
+    }
+    /// Committed, and not taken yet. Gives the record's number.
+    std::uint64_t renew(Ring& by, OwnerKind kind, const Id16& owner, const crypto::Secret& record) {
+        std::uint64_t number = 0;
+        EXPECT_TRUE(records->commit([&](RecordWriter& writer) -> Result<void> {
+            TRY(number, by.renew_in(writer, kind, owner, record));
+            return {};
+        }));
+        return number;
     }
     Result<std::shared_ptr<Ring>> reopened() { return Ring::open(*records, firm, epoch.clone()); }
     Problem refusal() {
@@ -248,8 +257,7 @@ TEST_P(Rings, FollowsWhatAnotherRingWrote) {
     auto fresh = PersonId::random();
     add(OwnerKind::person, fresh.bytes, crypto::Secret::random(32));
     auto renewed = MatterKeys::random();
-    ASSERT_TRUE(records->commit(
-        [&](RecordWriter& writer) { return ring->renew_in(writer, OwnerKind::matter, matter.bytes, renewed.encode()); }));
+    EXPECT_EQ(renew(*ring, OwnerKind::matter, matter.bytes, renewed.encode()), 2u);
     EXPECT_FALSE(other->person(fresh));
     auto moved = other->follow_in(*records).value();
     ASSERT_EQ(moved.size(), 2u) << "those that moved, and no others";
@@ -259,6 +267,46 @@ TEST_P(Rings, FollowsWhatAnotherRingWrote) {
     EXPECT_TRUE(other->matter(matter).value()->matter.equals(renewed.matter));
     EXPECT_FALSE(held->matter.equals(renewed.matter)) << "what somebody holds stays what it was";
     EXPECT_TRUE(other->check_records(*records));
+}
+
+// Between the commit of a key and its being taken another ring puts a newer one in its place, and this ring follows that first.
+TEST_P(Rings, TakesNoKeyThatAnotherRingHasReplacedAlready) {
+    auto other = reopened().value();
+    auto first = MatterKeys::random(), second = MatterKeys::random();
+    auto number = renew(*ring, OwnerKind::matter, matter.bytes, first.encode());
+    ASSERT_TRUE(other->follow_in(*records));
+    other->took(OwnerKind::matter, matter.bytes, second.encode(), renew(*other, OwnerKind::matter, matter.bytes, second.encode()));
+    ASSERT_TRUE(ring->follow_in(*records));
+    ring->took(OwnerKind::matter, matter.bytes, first.encode(), number);
+    EXPECT_TRUE(ring->matter(matter).value()->matter.equals(second.matter)) << "the former key is nobody's any more";
+    // So it is with one that was only added.
+    auto fresh = PersonId::random();
+    auto added = crypto::Secret::random(32);
+    auto newer = crypto::Secret::random(32);
+    ASSERT_TRUE(records->commit([&](RecordWriter& writer) { return ring->add_in(writer, OwnerKind::person, fresh.bytes, added); }));
+    ASSERT_TRUE(other->follow_in(*records));
+    other->took(OwnerKind::person, fresh.bytes, newer, renew(*other, OwnerKind::person, fresh.bytes, newer));
+    ASSERT_TRUE(ring->follow_in(*records));
+    ring->took(OwnerKind::person, fresh.bytes, added);
+    EXPECT_TRUE(crypto::equal(ring->person(fresh).value()->expose(), newer.expose()));
+    // What each has in memory is what stands there, also when it is looked at again.
+    for (auto* each : {ring.get(), other.get()}) {
+        EXPECT_TRUE(each->follow_in(*records).value().empty());
+        EXPECT_TRUE(each->matter(matter).value()->matter.equals(second.matter));
+    }
+}
+
+TEST_P(Rings, FollowsAfterATurnOfItsOwnOnlyWhatOthersMove) {
+    Ring::Turned turned{EpochKey::random(), {}};
+    ASSERT_TRUE(records->commit([&](RecordWriter& writer) { return ring->turn_in(writer, turned); }));
+    auto next = turned.epoch.clone();
+    ring->turned(std::move(turned));
+    EXPECT_TRUE(ring->follow_in(*records).value().empty());
+    auto other = Ring::open(*records, firm, std::move(next)).value();
+    auto renewed = MatterKeys::random();
+    renew(*other, OwnerKind::matter, matter.bytes, renewed.encode());
+    EXPECT_EQ(ring->follow_in(*records).value().size(), 1u);
+    EXPECT_TRUE(ring->matter(matter).value()->matter.equals(renewed.matter));
 }
 
 TEST_P(Rings, FollowsNothingThatDoesNotCountOrStandsUnderAnotherEpoch) {

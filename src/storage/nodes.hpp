@@ -58,11 +58,18 @@ class Nodes {
     /// From the next batch on; it is told everything then, so that nothing is missed that moved while it was being made. Null: nobody;
     /// returns when the former is not being told any more.
     virtual void followed_by(Follower* follower) = 0;
+    /// Nobody follows any more, if it was that one that did: another one may have come meanwhile.
+    virtual void no_longer_followed_by(const Follower* follower) = 0;
     /// Tells the others by which epoch key this node works; empty: by none.
     virtual Result<void> works_by(View mark) = 0;
 
     /// Those whose leases have not ended, the eldest first.
     virtual Result<std::vector<NodeRow>> list() = 0;
+    /// Nodes whose leases were ended by others while they said that they worked by another key than this one, and which did not come back
+    /// since: cut off, standing still or gone, and nobody can tell which. What they held may be in their memory.
+    virtual Result<std::vector<NodeRow>> out_of_touch(View living) = 0;
+    /// The record says so of them by now: they are named once.
+    virtual Result<void> told_of_out_of_touch(View living) = 0;
     /// That are being written by a node whose lease has not ended, this one or another.
     virtual Result<std::vector<PackId>> packs_in_use() = 0;
     /// How many leases of others this node has ended: what they left is to be taken over.

@@ -42,6 +42,7 @@ class PluggedSlot final : public storage::Slot {
     explicit PluggedSlot(std::unique_ptr<storage::Slot> slot) : slot_(std::move(slot)) {}
     bool away = false;
     int away_after = 0;          ///< calls; 0: never
+    std::function<void(std::string_view file)> written;   ///< after each file that is put
     std::string name() const override { return slot_->name(); }
     Result<std::vector<std::string>> list() override {
         CHECK(reach());
@@ -53,7 +54,9 @@ class PluggedSlot final : public storage::Slot {
     }
     Result<void> put(std::string_view file, View stored, storage::Replace replace) override {
         CHECK(reach());
-        return slot_->put(file, stored, replace);
+        CHECK(slot_->put(file, stored, replace));
+        if (written) written(file);
+        return {};
     }
     Result<void> erase(std::string_view file) override {
         CHECK(reach());
@@ -68,12 +71,12 @@ class PluggedSlot final : public storage::Slot {
     std::unique_ptr<storage::Slot> slot_;
 };
 
-/// Lets somebody do something while the bytes of a small object are on their way to the disk; and may lose them there.
+/// Lets somebody do something while the bytes of a small object are on their way to the disk, or read from it; and may lose them there.
 class MeanwhilePacks final : public storage::PackStore {
   public:
     enum class Small : bool { arrive, are_lost };
     explicit MeanwhilePacks(storage::PackStore& packs, Small small = Small::arrive) : packs_(packs), small_(small) {}
-    std::function<void()> meanwhile;
+    std::function<void()> meanwhile, reading;
     storage::Appears appears() const override { return packs_.appears(); }
     Result<std::vector<storage::Placement>> gather(std::span<const storage::SealedObject> objects) override {
         return packs_.gather(objects);
@@ -88,6 +91,7 @@ class MeanwhilePacks final : public storage::PackStore {
     }
     Result<std::unique_ptr<storage::ObjectWriter>> create(const ObjectId& object) override { return packs_.create(object); }
     Result<void> read(const storage::Placement& place, std::uint64_t offset, std::span<std::uint8_t> out) override {
+        if (reading) reading();
         return packs_.read(place, offset, out);
     }
     Result<void> check(const PackId& pack) override { return packs_.check(pack); }

@@ -37,6 +37,12 @@ class Database:
         self.url = self.process.stdout.readline().strip()
         expect(self.url.startswith("postgresql://"), "the test's PostgreSQL does not start")
 
+    def tell(self, what):
+        """stop, start or kill"""
+        self.process.stdin.write(what + "\n")
+        self.process.stdin.flush()
+        self.process.stdout.readline()
+
     def ask(self, sql):
         return said_by("psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", self.url, "-c", "SET search_path = muniment",
                        "-c", sql).strip()

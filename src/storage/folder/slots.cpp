@@ -11,7 +11,9 @@ namespace folder {
 namespace {
 
 constexpr std::size_t name_chars_max = 80;
-constexpr std::string_view beside = "~writing";  // no name may hold a tilde, so list() and get() never meet it
+// No name may hold a tilde, so list() and get() never meet these.
+constexpr std::string_view beside = "~writing", taken = "~erasing";
+constexpr int swept_tries_max = 8;
 
 Result<void> check_name(std::string_view name) {
     auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-'; };
@@ -25,11 +27,19 @@ class FolderSlot final : public Slot {
     FolderSlot(std::filesystem::path folder, Missing missing, Disk& disk)
         : folder_(std::move(folder)), founding_(missing == Missing::make), disk_(disk) {}
 
-    /// What a put that was cut off left behind holds a key as well, under a name that nobody would ever erase.
+    /// What a put that was cut off left behind holds a key as well, under a name that nobody would ever erase. What looks so may be
+    /// another process's, which is writing it at this moment: it is overwritten only once it has a name of ours. Then either that process
+    /// has named it first, and it is in use, or finds that it is gone, and writes it anew.
     Result<void> erase_leftovers() {
         TRY(auto files, disk_.names_in(folder_));
-        for (const auto& file : files)
-            if (file.ends_with(beside)) CHECK(erase_leftover(folder_ / file));
+        for (const auto& file : files) {
+            if (!file.ends_with(beside) && !file.ends_with(taken)) continue;
+            auto path = folder_ / (to_hex(new_random_id()) + std::string(taken));
+            auto erased = disk_.rename_file(folder_ / file, path);
+            if (erased) erased = erase_leftover(path);
+            // Its writer has named it, or another process erases it.
+            if (!erased && erased.error().problem != Problem::not_found) return erased;
+        }
         return {};
     }
 
@@ -59,17 +69,23 @@ class FolderSlot final : public Slot {
         if (content.size() > slot_file_bytes_max) return fail(Problem::too_large, "a slot's file holds at most 1 KiB");
         std::lock_guard held(writing_);
         CHECK(in_reach());
-        TRY(auto written, write_beside(content));
-        if (replace == Replace::yes) {
-            CHECK(disk_.rename_file(written, folder_ / name));
-            return disk_.sync_folder(folder_, SyncPoint::slot_named);
+        for (int tries = 1;; ++tries) {
+            TRY(auto written, write_beside(content));
+            // The second fails where the name is taken, whoever took it and when; a plain rename would write over it.
+            auto named = replace == Replace::yes ? disk_.rename_file(written.path, folder_ / name)
+                                                 : disk_.name_file(written.path, folder_ / name);
+            if (named) return disk_.sync_folder(folder_, SyncPoint::slot_named);
+            if (named.error().problem != Problem::not_found || tries == swept_tries_max) {
+                CHECK(erase_leftover(written.path));
+                return named;
+            }
+            // Another process took it for a leftover: before it was named, or between the two steps of naming.
+            if (auto there = get(name); replace == Replace::no && there) {
+                if (std::ranges::equal(*there, content)) return disk_.sync_folder(folder_, SyncPoint::slot_named);
+            }
+            // Perhaps before all of it was written: what came after the other's noise goes as well.
+            CHECK(make_noise(*written.file));
         }
-        // Fails where the name is taken, whoever took it and when; a plain rename would write over it.
-        if (auto named = disk_.name_file(written, folder_ / name); !named) {
-            CHECK(erase_leftover(written));
-            return named;
-        }
-        return disk_.sync_folder(folder_, SyncPoint::slot_named);
     }
 
     Result<void> erase(std::string_view name) override {
@@ -95,11 +111,7 @@ class FolderSlot final : public Slot {
             // On a disk that writes in place this is what erases. Where it does not, the old block may outlive its name: which
             // disks may be slots is asked when one is made.
             TRY(auto file, disk_.open_write(path));
-            TRY(auto size, file->size());
-            Bytes noise(size);
-            random_fill(noise);
-            CHECK(file->write_at(0, noise));
-            CHECK(file->sync(SyncPoint::slot_overwritten));
+            CHECK(make_noise(*file));
         }
         CHECK(disk_.remove_file(path));
         CHECK(disk_.sync_folder(folder_, SyncPoint::slot_erased));
@@ -107,6 +119,14 @@ class FolderSlot final : public Slot {
         if (gone || gone.error().problem != Problem::not_found)
             return fail(Problem::unavailable, "an erased file is still there");
         return {};
+    }
+
+    static Result<void> make_noise(File& file) {
+        TRY(auto size, file.size());
+        Bytes noise(size);
+        random_fill(noise);
+        CHECK(file.write_at(0, noise));
+        return file.sync(SyncPoint::slot_overwritten);
     }
 
     /// A leftover with a second name is a key that a crash found between the two steps of name_file: the other name is in use.
@@ -117,21 +137,25 @@ class FolderSlot final : public Slot {
         return disk_.remove_file(path);   // not synced: should a power cut bring the second name back, it is removed again
     }
 
+    struct Written {
+        std::filesystem::path path;
+        std::unique_ptr<File> file;
+    };
     /// A name of its own for each writer: two of them must not write into one file.
-    Result<std::filesystem::path> write_beside(View content) {
-        auto path = folder_ / (to_hex(new_random_id()) + std::string(beside));
-        TRY(auto file, disk_.create(path));
-        auto done = file->write_at(0, content);
-        if (done) done = file->sync(SyncPoint::slot_written);
-        if (done) return path;
-        CHECK(disk_.remove_file(path));
+    Result<Written> write_beside(View content) {
+        Written written{folder_ / (to_hex(new_random_id()) + std::string(beside)), nullptr};
+        TRY(written.file, disk_.create(written.path));
+        auto done = written.file->write_at(0, content);
+        if (done) done = written.file->sync(SyncPoint::slot_written);
+        if (done) return written;
+        CHECK(disk_.remove_file(written.path));
         return std::unexpected<Error>(done.error());
     }
 
     std::filesystem::path folder_;
     bool founding_;       ///< a new slot, which nothing tells from any other folder yet
     Disk& disk_;
-    std::mutex writing_;  ///< so that erase() does not take a file being written for a leftover
+    std::mutex writing_;  ///< so that erase() does not take a file being written here for a leftover
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <functional>
 
 #include "storage/conformance/scratch.hpp"
 #include "storage/open.hpp"
@@ -92,6 +93,110 @@ TEST_F(FolderSlot, KeepsAKeyThatACrashLeftWithTwoNames) {
     leave();
     ASSERT_TRUE(slot->put("other", view("x"), Replace::no));
     ASSERT_TRUE(slot->erase("other"));
+    EXPECT_EQ(slot->get("key").value(), bytes("the only copy"));
+}
+
+/// The real disk, with somebody else at work on it at a moment that a test chooses.
+class SharedDisk final : public Disk {
+  public:
+    std::function<void(const Path& path)> created, opened;
+    std::function<void(const Path& from, const Path& to)> naming;
+
+    Result<std::unique_ptr<File>> create(const Path& path) override {
+        TRY(auto file, disk_.create(path));
+        if (created) created(path);
+        return file;
+    }
+    Result<std::unique_ptr<File>> open_write(const Path& path) override {
+        TRY(auto file, disk_.open_write(path));
+        if (opened) opened(path);
+        return file;
+    }
+    Result<void> name_file(const Path& from, const Path& to) override {
+        if (naming) naming(from, to);
+        return disk_.name_file(from, to);
+    }
+    Result<void> rename_file(const Path& from, const Path& to) override {
+        if (naming) naming(from, to);
+        return disk_.rename_file(from, to);
+    }
+    Result<std::unique_ptr<File>> open_read(const Path& path) override { return disk_.open_read(path); }
+    Result<std::unique_ptr<File>> lock(const Path& path) override { return disk_.lock(path); }
+    bool exists(const Path& path) override { return disk_.exists(path); }
+    bool is_folder(const Path& path) override { return disk_.is_folder(path); }
+    Result<void> add_folder(const Path& path) override { return disk_.add_folder(path); }
+    Result<std::vector<std::string>> names_in(const Path& folder) override { return disk_.names_in(folder); }
+    Result<void> sync_folder(const Path& path, SyncPoint point) override { return disk_.sync_folder(path, point); }
+    Result<void> remove_file(const Path& path) override { return disk_.remove_file(path); }
+
+  private:
+    Disk& disk_ = posix_disk();
+};
+
+// A slot on a shared file system: another process erases leftovers while a file is written and not yet named.
+TEST_F(FolderSlot, WhatAnotherProcessSweepsAtThatMomentIsWrittenAllTheSame) {
+    ASSERT_TRUE(slot->put("living", view("us"), Replace::no));
+    for (auto replace : {Replace::no, Replace::yes}) {
+        SharedDisk disk;
+        int times = 0;
+        disk.naming = [&](const auto&, const auto&) {
+            if (++times == 1) EXPECT_TRUE(open_slot_folder(folder));
+        };
+        auto name = replace == Replace::no ? "key" : "living";
+        auto put = open_slot_folder(folder, Missing::refuse, disk).value()->put(name, view("the only copy"), replace);
+        EXPECT_TRUE(put) << put.error().text();
+        EXPECT_EQ(times, 2) << "swept once, and written anew";
+        EXPECT_EQ(slot->get(name).value(), bytes("the only copy"));
+    }
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 2) << "nothing is left over";
+}
+
+TEST_F(FolderSlot, WhatIsNamedAtThatMomentIsNotOverwritten) {
+    ASSERT_TRUE(slot->put("living", view("us"), Replace::no));
+    SharedDisk writes, sweeps;
+    int times = 0;
+    writes.naming = [&](const auto& from, const auto& to) {
+        if (++times > 1) return;
+        // The sweeper has its file open when the writer gives it its name.
+        sweeps.opened = [&](const auto&) {
+            std::error_code gone;
+            std::filesystem::rename(from, to, gone);
+        };
+        EXPECT_TRUE(open_slot_folder(folder, Missing::refuse, sweeps));
+    };
+    auto put = open_slot_folder(folder, Missing::refuse, writes).value()->put("key", view("the only copy"), Replace::no);
+    EXPECT_TRUE(put) << put.error().text();
+    EXPECT_EQ(slot->get("key").value(), bytes("the only copy"));
+}
+
+// A file system that names by a link: between that and the removing of the former name the file is one that is in use.
+TEST_F(FolderSlot, WhatIsSweptBetweenTheStepsOfNamingIsNamed) {
+    ASSERT_TRUE(slot->put("living", view("us"), Replace::no));
+    SharedDisk disk;
+    disk.naming = [&](const auto& from, const auto& to) {
+        std::filesystem::create_hard_link(from, to);
+        EXPECT_TRUE(open_slot_folder(folder));
+    };
+    auto put = open_slot_folder(folder, Missing::refuse, disk).value()->put("key", view("the only copy"), Replace::no);
+    EXPECT_TRUE(put) << put.error().text();
+    EXPECT_EQ(slot->get("key").value(), bytes("the only copy"));
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 2);
+}
+
+TEST_F(FolderSlot, WhatIsWrittenAfterItWasSweptIsOverwrittenToo) {
+    ASSERT_TRUE(slot->put("living", view("us"), Replace::no));
+    SharedDisk disk;
+    int times = 0;
+    disk.created = [&](const auto& path) {
+        if (++times > 1) return;
+        std::filesystem::create_hard_link(path, scratch.path / "witness");
+        EXPECT_TRUE(open_slot_folder(folder));
+    };
+    ASSERT_TRUE(open_slot_folder(folder, Missing::refuse, disk).value()->put("key", view("the only copy"), Replace::no));
+    std::ifstream stream(scratch.path / "witness", std::ios::binary);
+    std::string left((std::istreambuf_iterator<char>(stream)), {});
+    EXPECT_EQ(left.size(), 13u);
+    EXPECT_EQ(left.find("copy"), std::string::npos);
     EXPECT_EQ(slot->get("key").value(), bytes("the only copy"));
 }
 

@@ -29,6 +29,11 @@ std::string name_of_machine() {
 
 const Statement Lease::list_statement{"SELECT node, name, since, until, mark FROM nodes WHERE ended = 0 ORDER BY since, node"};
 
+Statement Lease::out_of_touch(View living) {
+    return {"SELECT node, name, since, until, mark FROM nodes WHERE ended = 2 AND mark <> '' AND mark <> $1 ORDER BY since, node",
+            Parameters::of(living)};
+}
+
 Lease::Lease(const Settings& settings, const PostgresqlForTests& tests)
     : settings_(settings), valid_(tests.lease), every_(tests.renewed_every) {}
 
@@ -48,8 +53,8 @@ Result<void> Lease::take(Connection& connection, const Id16& node, const NodeSel
     auto began = clock_.steady();
     const Statement look[] = {
         begin_statement, lock_statement,
-        {"UPDATE nodes SET ended = 1 WHERE ended = 0 AND (until < " MUNIMENT_NOW " OR node = $1)",
-         Parameters::of(self.former.value_or(node))},
+        {"UPDATE nodes SET ended = CASE WHEN node = $1 THEN 1 ELSE 2 END WHERE ended <> 1 AND node = $1 OR ended = 0 AND until < "
+         MUNIMENT_NOW, Parameters::of(self.former.value_or(node))},
         {"SELECT name FROM nodes WHERE ended = 0 AND (alone = 1 OR $1 = 1) LIMIT 1", Parameters::of(alone)}};
     TRY(auto looked, connection.ask(look));
     others_ended_ += static_cast<std::uint64_t>(looked[2].changed());
@@ -133,7 +138,7 @@ Result<void> Lease::renew() {
 
 Result<void> Lease::end_others() {
     const Statement statements[] = {begin_statement, lock_statement,
-                                    {"UPDATE nodes SET ended = 1 WHERE ended = 0 AND until < " MUNIMENT_NOW}, commit_statement};
+                                    {"UPDATE nodes SET ended = 2 WHERE ended = 0 AND until < " MUNIMENT_NOW}, commit_statement};
     TRY(auto answers, connection_->ask(statements));
     auto ended = static_cast<std::uint64_t>(answers[2].changed());
     if (ended > 0) journal(Level::warning, "node.others-ended", {{"nodes", ended}});

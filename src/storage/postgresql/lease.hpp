@@ -4,7 +4,8 @@
 //
 // Its end is counted here from before the renewal was sent, by a clock that goes on while the machine sleeps, and in the database from
 // when it arrived: here it ends first. What has ended by the database's clock any other node may mark as ended, between two batches;
-// from then on no batch of ours begins, and it cannot be renewed.
+// from then on no batch of ours begins, and it cannot be renewed. `ended` says which it was: 1 for one that is gone or has dropped all that
+// it held, 2 for one of which that is not known.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -36,6 +37,7 @@ class Lease {
     static Result<std::vector<NodeRow>> list(const Answer& answer, const Id16& self);
 
     static const Statement list_statement;
+    static Statement out_of_touch(View living);
 
   private:
     void stop();

@@ -3,6 +3,11 @@
 // out of touch.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <future>
+#include <iterator>
+#include <set>
+#include <sstream>
 #include <thread>
 
 #include "storage/conformance/postgresql_test.hpp"
@@ -44,6 +49,13 @@ struct SeveralNodes : ::testing::Test {
         auto settings = Settings::from(PostgresqlServer::shared().url(), mine).value();
         auto done = Connection::open(settings, Role::write).value()->run(sql);
         ASSERT_TRUE(done) << done.error().detail;
+    }
+    std::string told(const std::string& sql) {
+        auto settings = Settings::from(PostgresqlServer::shared().url(), mine).value();
+        auto answer = Connection::open(settings, Role::read).value()->run(sql).value();
+        std::string all;
+        for (int at = 0; at < answer.rows(); ++at) all += std::string(PQgetvalue(answer.raw(), at, 0)) + " ";
+        return all;
     }
     /// Every table as it was when it was kept: a standby that had lagged and takes over.
     void keep() { operate(for_each_table("CREATE TABLE kept_%1$s AS TABLE %1$I")); }
@@ -240,6 +252,132 @@ TEST_F(SeveralNodes, OneWhoseLeaseWasEndedComesBackAsAnother) {
     EXPECT_NE(a->nodes()->self(), before);
     EXPECT_TRUE(a->commit(append));
     EXPECT_EQ(a->nodes()->list()->size(), 1u);
+}
+
+// Its lease was ended, and a standby that had lagged was put in place meanwhile: coming back, it would know nothing of what it saw.
+TEST_F(SeveralNodes, OneWhoseLeaseWasEndedTakesNoOlderDatabaseForTheFirms) {
+    mine.renewed_every = 1h;
+    auto a = open(), b = open();
+    auto old = a->nodes()->self();
+    ASSERT_TRUE(b->commit(append));
+    ASSERT_TRUE(a->commit(append));
+    keep();
+    ASSERT_TRUE(b->commit(append));
+    ASSERT_TRUE(a->commit(append));
+    operate("CREATE TABLE kept_newer AS TABLE entries; CREATE TABLE kept_newer_writers AS TABLE writers");
+    put_back();
+    operate("UPDATE nodes SET ended = 1");
+    EXPECT_EQ(a->nodes()->join().error().problem, Problem::corrupt);
+    EXPECT_EQ(a->nodes()->self(), old);
+    // Its own count alone fits, and what the other wrote is missing: that it saw.
+    operate("UPDATE writers SET commits = newer.commits FROM kept_newer_writers newer WHERE writers.writer = newer.writer");
+    EXPECT_EQ(a->nodes()->join().error().problem, Problem::corrupt);
+    // As if nothing had been put back.
+    operate("DELETE FROM entries; INSERT INTO entries TABLE kept_newer; DELETE FROM writers; INSERT INTO writers TABLE kept_newer_writers");
+    auto joined = a->nodes()->join();
+    ASSERT_TRUE(joined) << joined.error().detail;
+    EXPECT_TRUE(a->commit(append));
+    EXPECT_EQ(a->entry_count().value(), 5u);
+}
+
+/// Connections to the firm's database, but the one that asks.
+const char* const connections = "SELECT pid FROM pg_stat_activity WHERE application_name = 'muniment' AND pid <> pg_backend_pid() AND "
+                                "backend_type = 'client backend' ORDER BY pid";
+
+// The writer's connection breaks, and another server answers by then. One that still stands to the former server would tell readers, and
+// the lease, what was true there.
+TEST_F(SeveralNodes, WhenTheWriterConnectsAnewNobodyAsksOverAConnectionOfBefore) {
+    mine.renewed_every = 50ms;
+    auto a = open();
+    std::string writing, before;
+    ASSERT_TRUE(a->commit([&](RecordWriter& w) {
+        writing = told("SELECT pid FROM pg_locks WHERE relation = 'writers'::regclass AND mode = 'ExclusiveLock' AND granted");
+        return append(w);
+    }));
+    ASSERT_EQ(std::ranges::count(writing, ' '), 1);
+    ASSERT_TRUE(comes_true([&] { return std::ranges::count(told(connections), ' ') >= 2; })) << "the lease has its own";
+    ASSERT_TRUE(a->entry_count());
+    ASSERT_TRUE(a->for_each_entry(0, 1, [&](const EntryRow&) {
+        // One that reads at this moment, and one that is given back before it ends.
+        EXPECT_TRUE(std::async(std::launch::async, [&] { return a->entry_count(); }).get());
+        before = told(connections);
+        operate("SELECT pg_terminate_backend(" + writing + ")");
+        auto commits = [&] { return std::async(std::launch::async, [&] { return a->commit(append).has_value(); }).get(); };
+        EXPECT_TRUE(comes_true(commits));
+        return true;
+    }));
+    EXPECT_GE(std::ranges::count(before, ' '), 4) << before;
+    ASSERT_TRUE(a->entry_count());
+    EXPECT_TRUE(comes_true([&] {
+        std::istringstream former(before), now(told(connections));
+        std::set<std::string> all{std::istream_iterator<std::string>(now), {}};
+        return std::none_of(std::istream_iterator<std::string>(former), {}, [&](const auto& pid) { return all.contains(pid); });
+    })) << "before: " << before << "now: " << told(connections);
+}
+
+TEST_F(SeveralNodes, ADatabaseThatDoesNotHaveTheLastBatchIsOlder) {
+    mine.renewed_every = 1h;
+    auto a = open();
+    Follows follows;
+    ASSERT_TRUE(a->commit(head("gate-head", 1)));
+    ASSERT_TRUE(a->commit(head("key-head", 1)));
+    a->nodes()->followed_by(&follows);
+    ASSERT_TRUE(catch_up(*a));
+    ASSERT_TRUE(a->commit(append));
+    ASSERT_TRUE(catch_up(*a));
+    // Neither head has moved since, so nothing else would tell a reader's server from the one that is written to.
+    operate("UPDATE writers SET batch = batch - 1");
+    EXPECT_EQ(catch_up(*a).error().problem, Problem::corrupt);
+    operate("UPDATE writers SET batch = batch + 1");
+    ASSERT_TRUE(catch_up(*a));
+    // From before there was a head at all.
+    operate("DELETE FROM singles WHERE name = 'gate-head'");
+    EXPECT_EQ(catch_up(*a).error().problem, Problem::corrupt);
+    a->nodes()->followed_by(nullptr);
+}
+
+TEST_F(SeveralNodes, WhetherOthersHaveTakenOverIsAskedOfTheDatabaseAndNotOfTheClock) {
+    mine.renewed_every = 1h;
+    auto a = open();
+    EXPECT_TRUE(not_taken_over(*a));
+    operate("UPDATE nodes SET ended = 2");
+    EXPECT_TRUE(in_force(*a)) << "by its own clock";
+    EXPECT_EQ(not_taken_over(*a).error().problem, Problem::lease_lost);
+    EXPECT_EQ(in_force(*a).error().problem, Problem::lease_lost) << "known from then on";
+    EXPECT_TRUE(a->nodes()->ended());
+}
+
+TEST_F(SeveralNodes, OneIsOutOfTouchUntilItComesBackOrWasNamed) {
+    mine.renewed_every = 1h;
+    auto first = open(), second = open(), third = open(), in_order = open();
+    mine.renewed_every = 50ms;
+    auto awake = open();
+    const auto living = bytes("living"), former = bytes("former");
+    for (auto* each : {&first, &third, &in_order}) ASSERT_TRUE((*each)->nodes()->works_by(former));
+    ASSERT_TRUE(second->nodes()->works_by(living));
+    in_order.reset();   // it gave its lease back: its keys are gone
+    auto lost = [&] { return awake->nodes()->out_of_touch(living).value(); };
+    EXPECT_TRUE(lost().empty()) << "their leases stand";
+    auto run_out = [&] {
+        operate("UPDATE nodes SET until = 0 WHERE node <> '" + to_uuid_text(awake->nodes()->self()) + "'");
+        return comes_true([&] { return awake->nodes()->list()->size() == 1; });
+    };
+    ASSERT_TRUE(run_out());
+    ASSERT_EQ(lost().size(), 2u) << "not the one that works by the living key";
+    EXPECT_EQ(lost()[0].node, first->nodes()->self());
+    EXPECT_EQ(lost()[1].node, third->nodes()->self());
+
+    EXPECT_EQ(first->commit(append).error().problem, Problem::lease_lost);
+    ASSERT_TRUE(first->nodes()->join());
+    ASSERT_EQ(lost().size(), 1u) << "it came back, and has dropped what it held";
+    ASSERT_TRUE(awake->nodes()->told_of_out_of_touch(living));
+    EXPECT_TRUE(lost().empty()) << "named once";
+
+    ASSERT_TRUE(first->nodes()->works_by(former));
+    ASSERT_TRUE(run_out());
+    ASSERT_EQ(lost().size(), 1u);
+    auto next = come({.others = Others::admit, .former = first->nodes()->self()});
+    EXPECT_TRUE(lost().empty()) << "its home was taken over in the same run of the machine";
 }
 
 TEST_F(SeveralNodes, ALeaseIsRenewedWhileNothingIsAsked) {

@@ -147,7 +147,7 @@ Result<void> PostgresqlRecords::is_what_was_left() {
     bool counted = false;
     if (answer.rows() == 1) {
         TRY(auto commits, number_in(answer));
-        counted = commits == commits_;
+        counted = commits == commits_ || (unknown_ && commits == commits_ + 1);
     }
     TRY(bool grew, grew_from_what_was_seen(now));
     if (counted && grew) return {};
@@ -157,6 +157,8 @@ Result<void> PostgresqlRecords::is_what_was_left() {
 /// With a lease of its own and nothing seen yet.
 Result<void> PostgresqlRecords::come() {
     CHECK(is_what_was_left());
+    // Whoever comes again has dropped what it held as the former one.
+    if (self() != Id16{}) self_.former = self();
     auto node = new_random_id();
     for (auto until = Steady::now() + limits::records_lock_wait;;) {
         auto taken = lease_.take(*connection_, node, self_);
@@ -170,6 +172,7 @@ Result<void> PostgresqlRecords::come() {
     }
     self_.former.reset();
     commits_ = 0;
+    unknown_ = false;
     TRY(seen_, look());
     return {};
 }
@@ -347,7 +350,10 @@ Result<void> PostgresqlRecords::resolve() {
         undone_ = may_repeat_ = true;
         return fail(Problem::unavailable, "the database broke the connection before it committed");
     }
-    return fail(Problem::unavailable, "the database was lost in the middle of a commit, and whether it was made is not known");
+    // Whoever waits is told that it is not known. This node drops what it knows, as if its lease had ended, and comes again.
+    unknown_ = undone_ = true;
+    lease_.has_ended();
+    return fail(Problem::lease_lost, "the database was lost in the middle of a commit, and whether it was made is not known");
 }
 
 void PostgresqlRecords::abandon() {
@@ -411,6 +417,14 @@ void PostgresqlRecords::followed_by(Follower* follower) {
     is_followed_ = follower != nullptr;
 }
 
+void PostgresqlRecords::no_longer_followed_by(const Follower* follower) {
+    std::lock_guard held(following_);
+    if (follower_ != follower) return;
+    follower_ = nullptr;
+    told_.reset();
+    told_all_ = is_followed_ = false;
+}
+
 Id16 PostgresqlRecords::self() const {
     std::lock_guard held(self_lock_);
     return writer_;
@@ -427,6 +441,20 @@ Result<std::vector<NodeRow>> PostgresqlRecords::list() {
     auto session = sessions_.take();
     TRY(auto answers, session->ask(std::span(&Lease::list_statement, 1)));
     return Lease::list(answers[0], self());
+}
+
+Result<std::vector<NodeRow>> PostgresqlRecords::out_of_touch(View living) {
+    auto session = sessions_.take();
+    auto statement = Lease::out_of_touch(living);
+    TRY(auto answers, session->ask(std::span(&statement, 1)));
+    return Lease::list(answers[0], self());
+}
+
+Result<void> PostgresqlRecords::told_of_out_of_touch(View living) {
+    auto of = bytes(living);
+    return commit([this, of](RecordWriter&) {
+        return transaction_.write({"UPDATE nodes SET mark = '' WHERE ended = 2 AND mark <> $1", Parameters::of(View(of))});
+    });
 }
 
 Result<std::vector<PackId>> PostgresqlRecords::packs_in_use() {

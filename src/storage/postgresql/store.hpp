@@ -136,8 +136,11 @@ class PostgresqlRecords final : public ForwardsReads<Records, PostgresqlRecords>
     Result<void> in_force() const override { return lease_.in_force(); }
     Result<void> not_taken_over() override;
     void followed_by(Follower* follower) override;
+    void no_longer_followed_by(const Follower* follower) override;
     Result<void> works_by(View mark) override;
     Result<std::vector<NodeRow>> list() override;
+    Result<std::vector<NodeRow>> out_of_touch(View living) override;
+    Result<void> told_of_out_of_touch(View living) override;
     Result<std::vector<PackId>> packs_in_use() override;
     std::uint64_t others_ended() const override { return lease_.others_ended(); }
     bool ended() const override { return lease_.ended(); }
@@ -171,6 +174,7 @@ class PostgresqlRecords final : public ForwardsReads<Records, PostgresqlRecords>
     bool undone_ = false;        ///< what failed left nothing in the database
     bool may_repeat_ = false;    ///< and another try may succeed
     bool rehearsed_ = false, alarmed_ = false;
+    bool unknown_ = false;                        ///< whether the last commit was made: its answer never came
 
     std::mutex following_;              ///< held while the Follower is told; guards the two below
     Follower* follower_ = nullptr;

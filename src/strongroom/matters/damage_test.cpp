@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "strongroom/firm_test.hpp"
+#include "strongroom/turn/scrub.hpp"
 
 namespace muniment::strongroom {
 namespace {
@@ -256,6 +257,41 @@ TEST_F(Damaged, RowsWhoseBytesNeverArrivedAreDropped) {
     EXPECT_EQ(dropped, 2u) << "each with an entry";
     EXPECT_EQ(recover(*firm.gate, *firm.papers, *firm.packs).value().packs, 0u) << "once";
     EXPECT_TRUE(firm.put("lost", content(5))) << "the name is free again";
+    // The log says that they went: no pass of the scrubber misses them, and the next turn goes on.
+    Scrub pass(*firm.gate);
+    ASSERT_TRUE(pass.run());
+    EXPECT_TRUE(pass.verdict()) << why(pass.verdict());
+    firm.still(SlotWatch::checks_needed);
+    auto turned = firm.turn().run(firm.root_key);
+    EXPECT_TRUE(turned) << why(turned);
+    EXPECT_EQ(firm.get(paper.id, 1).value(), content(1'000, 2));
+}
+
+// Two nodes look through the same pack. Between the look of the first and what it does about it, the other takes the version back, and
+// somebody files that version anew.
+TEST_F(Damaged, AVersionThatWasFiledAnewIsNotTakenBack) {
+    auto paper = firm.put("paper", content(1'000, 2)).value();
+    ASSERT_TRUE(firm.put_version(paper, content(1'000, 3)));
+    auto place = firm.part(paper.id, 2).place;
+    leave_open(firm, place.pack);
+    std::filesystem::resize_file(firm.pack_file(place.pack), place.offset + 100);
+    ASSERT_TRUE(firm.reopen());
+    MeanwhilePacks packs(*firm.packs);
+    packs.reading = [&, times = 0]() mutable {
+        if (++times > 1) return;
+        EXPECT_EQ(recover(*firm.gate, *firm.papers, *firm.packs).value().dropped, 1u);
+        auto anew = firm.put_version(firm.view(paper.id).value(), content(1'000, 4));
+        EXPECT_TRUE(anew) << why(anew);
+    };
+    auto recovered = recover(*firm.gate, *firm.papers, packs);
+    ASSERT_TRUE(recovered) << why(recovered);
+    EXPECT_EQ(firm.view(paper.id).value().versions, 2u);
+    auto read = firm.get(paper.id, 2);
+    ASSERT_TRUE(read) << why(read);
+    EXPECT_EQ(*read, content(1'000, 4)) << "it was acknowledged";
+    std::size_t dropped = 0;
+    for (const auto& entry : firm.entries()) dropped += entry.action == audit::Action::upload_dropped;
+    EXPECT_EQ(dropped, 1u);
 }
 
 // The disk of the packs is not mounted, or was restored later than the database: what cannot be read is not what never arrived.

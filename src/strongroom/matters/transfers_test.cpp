@@ -249,6 +249,36 @@ TEST_P(Transfers, APaperWhoseBytesDoNotArriveIsNotThere) {
 }
 
 // Wherever the paper is by then. And the version of the same number that comes next is not taken for the one that was dropped.
+// Of several nodes. Another one took over between the commit of the rows and the arrival of the bytes, and may have dropped what it did
+// not find; this one's clock says that its lease stands.
+TEST(TransfersOfSeveralNodes, NothingIsAcknowledgedThatAnotherMayHaveTakenBack) {
+    Firm firm{Store::postgresql};
+    MeanwhilePacks packs(*firm.packs);
+    packs.meanwhile = [&] { firm.store().operate("UPDATE nodes SET ended = 2"); };
+    auto permit = firm.gate->admit(firm.anna->who, AddPaper{firm.matter, DocumentId::fresh(firm.clock.now())}).value();
+    auto upload = Upload::begin(*firm.gate, *firm.papers, packs, std::move(permit), {.name = "late"}).value();
+    ASSERT_TRUE(upload->add(content(100)));
+    ASSERT_TRUE(storage::in_force(*firm.records));
+    EXPECT_EQ(problem_of(upload->finish()), Problem::lease_lost);
+}
+
+TEST(TransfersOfSeveralNodes, NothingIsHandedOutAfterTheLeaseEndedWhileItWasRead) {
+    Firm firm{Store::postgresql};
+    auto paper = firm.put("paper", content(100)).value();
+    MeanwhilePacks packs(*firm.packs);
+    auto permit = firm.gate->admit(firm.anna->who, OpenPaper{firm.matter, paper.id, 1}).value();
+    auto reading = Reading::open(*firm.gate, *firm.papers, packs, std::move(permit));
+    ASSERT_TRUE(reading) << why(reading);
+    Bytes step(100);
+    ASSERT_TRUE((*reading)->read(0, step));
+    // Behind the question whether it still may, before the bytes are there.
+    packs.reading = [&] {
+        firm.store().operate("UPDATE nodes SET ended = 2");
+        EXPECT_FALSE(storage::not_taken_over(*firm.records));
+    };
+    EXPECT_EQ(problem_of((*reading)->read(0, step)), Problem::lease_lost);
+}
+
 TEST_P(Transfers, AVersionIsTakenBackFromAPaperThatWasMovedMeanwhile) {
     MeanwhilePacks failing(*firm.packs, MeanwhilePacks::Small::are_lost);
     auto paper = firm.put("a", content(10)).value();

@@ -157,18 +157,27 @@ std::vector<Renewal::Owner> Renewal::owners() const {
 /// long ago may have been for another leak: then everybody gets new keys again.
 Result<std::vector<Renewal::Owner>> Renewal::left() {
     constexpr auto gone_on_with_within = std::chrono::hours(24);
-    TRY(auto place, gate_.records().single(place_single));
+    TRY(place_, gate_.records().single(place_single));
     auto all = owners();
     began_ = gate_.clock().now();
-    if (!place || place->value.size() != 17) return all;
-    Instant began{static_cast<std::int64_t>(place->number)};
+    if (!place_ || place_->value.size() != 17) return all;
+    Instant began{static_cast<std::int64_t>(place_->number)};
     if (began + Duration(gone_on_with_within) < began_) return all;
     began_ = began;
-    Reader r(place->value);
+    Reader r(place_->value);
     auto kind = static_cast<OwnerKind>(r.u8());
     auto last = std::pair(kind, r.array<16>());
     std::erase_if(all, [&](const Owner& owner) { return std::pair(owner.kind, owner.id) <= last; });
     return all;
+}
+
+/// Two nodes that both renewed would replace each other's keys. Whoever commits second ends here, and nothing of it was done.
+Result<storage::SingleRow> Renewal::move_on_in(storage::RecordWriter& writer, const Owner& last) const {
+    TRY(auto place, writer.single(place_single));
+    if (place != place_) return fail(Problem::busy, "the keys are being renewed on another node, which goes on with what was begun here");
+    storage::SingleRow next{began_us(), encode(last.kind, last.id)};
+    CHECK(writer.put_single(place_single, next));
+    return next;
 }
 
 bool Renewal::begun(storage::RecordReader& reader) {
@@ -233,23 +242,28 @@ Result<void> Renewal::renew_profiles(std::span<const Owner> owners) {
     auto& ring = gate_.ring();
     std::vector<crypto::Secret> fresh;
     for (std::size_t i = 0; i < owners.size(); ++i) fresh.push_back(crypto::Secret::random(32));
+    std::vector<std::uint64_t> numbers(owners.size());
+    std::optional<storage::SingleRow> place;
     auto renew_one = [&](storage::RecordWriter& writer, audit::Draft& draft, std::size_t i) -> Result<void> {
         TRY(auto from, fields_of(owners[i]));
         TRY(auto key, keys::ClientKey::from(fresh[i].clone()));
         CHECK(renew_profile_in(writer, draft, owners[i], from, keys::seal_key(key, "fields", ring.firm())));
-        return ring.renew_in(writer, owners[i].kind, owners[i].id, fresh[i]);
+        TRY(numbers[i], ring.renew_in(writer, owners[i].kind, owners[i].id, fresh[i]));
+        return {};
     };
     auto done = gate_.log().commit(draft_about(owners.front()), [&](storage::RecordWriter& writer, audit::Draft& draft) -> Result<void> {
+        TRY(place, move_on_in(writer, owners.back()));
         CHECK(renew_one(writer, draft, 0));
         for (std::size_t i = 1; i < owners.size(); ++i) {
             auto own = draft_about(owners[i]);
             CHECK(renew_one(writer, own, i));
             CHECK(gate_.log().append_in(writer, std::move(own)));
         }
-        return writer.put_single(place_single, {began_us(), encode(owners.back().kind, owners.back().id)});
+        return {};
     });
     CHECK(settle(done, owners.back()));
-    for (std::size_t i = 0; i < owners.size(); ++i) ring.took(owners[i].kind, owners[i].id, std::move(fresh[i]));
+    place_ = place;
+    for (std::size_t i = 0; i < owners.size(); ++i) ring.took(owners[i].kind, owners[i].id, fresh[i], numbers[i]);
     (owners.front().kind == OwnerKind::person ? report_.people : report_.clients) += owners.size();
     return {};
 }
@@ -289,16 +303,20 @@ Result<void> Renewal::renew_matter(const Owner& owner) {
         ~Fence() { ring.set_renewing(matter, false); }
     } fence(ring, matter);
     std::size_t documents = 0;
+    std::uint64_t number = 0;
+    std::optional<storage::SingleRow> place;
     auto done = gate_.log().commit(draft_about(owner), [&](storage::RecordWriter& writer, audit::Draft& draft) -> Result<void> {
         documents = 0;
+        TRY(place, move_on_in(writer, owner));
         CHECK(renew_profile_in(writer, draft, owner, keys::seal_key(now->matter, "fields", ring.firm()),
                                keys::seal_key(next.matter, "fields", ring.firm())));
         CHECK(renew_matter_in(writer, matter, next, documents));
-        CHECK(ring.renew_in(writer, OwnerKind::matter, owner.id, next.encode()));
-        return writer.put_single(place_single, {began_us(), encode(owner.kind, owner.id)});
+        TRY(number, ring.renew_in(writer, OwnerKind::matter, owner.id, next.encode()));
+        return {};
     });
     CHECK(settle(done, owner));
-    ring.took(OwnerKind::matter, owner.id, next.encode());
+    place_ = place;
+    ring.took(OwnerKind::matter, owner.id, next.encode(), number);
     report_.matters += 1;
     report_.documents += documents;
     return {};

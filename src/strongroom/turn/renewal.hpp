@@ -41,6 +41,7 @@ class Renewal {
     struct Fresh;
     std::vector<Owner> owners() const;
     Result<std::vector<Owner>> left();
+    Result<storage::SingleRow> move_on_in(storage::RecordWriter& writer, const Owner& last) const;
     std::uint64_t began_us() const { return static_cast<std::uint64_t>(began_.us); }
     Result<void> renew_profiles(std::span<const Owner> owners);
     Result<void> renew_profile_in(storage::RecordWriter& writer, audit::Draft& draft, const Owner& owner, const keys::SealKey& from,
@@ -56,6 +57,7 @@ class Renewal {
     Probe probe_;
     RenewalReport report_;
     Instant began_{};                 ///< the run, perhaps before this process
+    std::optional<storage::SingleRow> place_;   ///< where the run had come to, as this process last saw or wrote it
 };
 
 }  // namespace muniment::strongroom

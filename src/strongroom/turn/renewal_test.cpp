@@ -241,6 +241,32 @@ TEST_P(Renewals, WhatIsFiledMeanwhileIsNotLost) {
     for (const auto& words : at.words()) EXPECT_FALSE(words.empty());
 }
 
+// As two nodes would: whoever comes second goes on with what was begun, and the first one ends before it replaces a key once more.
+TEST_P(Renewals, TwoAtTheSameMomentRenewNothingTwice) {
+    auto generations = [&] {
+        return std::pair(firm.ring->matter(firm.matter).value()->generation, firm.ring->matter(at.other).value()->generation);
+    };
+    auto number = [&] { return firm.records->key(storage::OwnerKind::client, firm.client.bytes).value()->number; };
+    auto before = generations();
+    auto of_client = number();
+    int calls = 0;
+    auto first = Renewal(*firm.gate, [&](const RenewalReport&) {
+        if (++calls > 1) return;
+        auto second = Renewal(*firm.gate).run();
+        ASSERT_TRUE(second) << why(second);
+        EXPECT_EQ(second->people, 0u) << "those were done";
+        EXPECT_EQ(second->matters, 2u);
+    }).run();
+    EXPECT_EQ(problem_of(first), Problem::busy);
+    EXPECT_EQ(calls, 1);
+    EXPECT_EQ(generations(), std::pair(before.first + 1, before.second + 1));
+    EXPECT_EQ(number(), of_client + 1);
+    at.expect_everything();
+    at.turn_after();
+    ASSERT_TRUE(Renewal(*firm.gate).finish());
+    at.expect_everything();
+}
+
 TEST_P(Renewals, StopBeforeWhatDoesNotOpen) {
     auto row = firm.row(at.papers[1].id), edited = row;
     edited.secret.back() ^= 1;

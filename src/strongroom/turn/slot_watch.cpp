@@ -106,6 +106,18 @@ Result<keys::Seen> SlotWatch::seen_now() const {
     return seen;
 }
 
+Result<void> SlotWatch::show(storage::Slot& slot, const keys::Seen& seen) const {
+    auto there = keys::read_seen(slot);
+    if (there && *there && (*there)->log_size > seen.log_size) {
+        auto line = lineage();
+        auto judged = judge(records_, line, **there);
+        // What the firm did not sign is written over, and what a former log had that has ended.
+        bool of_this_log = judged.checkpoint && judged.checkpoint->number == line.number;
+        if (judged.is == SeenIs::newer || (judged.is == SeenIs::known && of_this_log)) return {};
+    }
+    return keys::write_seen(slot, seen);
+}
+
 SlotReport SlotWatch::report_of(storage::Slot& slot) {
     SlotReport report{slot.name(), SlotState::away};
     auto marks = keys::epochs_in(slot);
@@ -203,7 +215,17 @@ Result<void> SlotWatch::claim() {
 Result<void> SlotWatch::mend(storage::Slot& slot, SlotState state) {
     if (!root_ || (state != SlotState::empty && state != SlotState::damaged)) return {};
     if (state == SlotState::damaged) CHECK(keys::erase_epoch(slot, ring_->mark()));
-    return ring_->place_epoch(slot, *root_);
+    return place(slot, *root_);
+}
+
+Result<void> SlotWatch::place(storage::Slot& slot, const keys::RootKey& root) const {
+    auto mark = ring_->mark();
+    CHECK(ring_->place_epoch(slot, root));
+    // Where the database cannot say, it stays: it may be the only slot that has the living key.
+    TRY(auto needed, keys::Ring::needed_mark(records_));
+    if (needed == mark) return {};
+    CHECK(keys::erase_epoch(slot, mark));
+    return fail(Problem::turned_elsewhere, "another node has turned the epoch meanwhile");
 }
 
 Result<void> SlotWatch::check() {
@@ -232,7 +254,7 @@ Result<void> SlotWatch::check() {
         if (reports[i].state == SlotState::away) continue;
         CHECK(mend(*slots_[i], reports[i].state));
         CHECK(keys::write_living(*slots_[i], next));
-        CHECK(keys::write_seen(*slots_[i], seen));
+        CHECK(show(*slots_[i], seen));
     }
     return {};
 }
@@ -258,7 +280,7 @@ Result<void> SlotWatch::stop_cleanly() {
     for (auto* slot : slots_) {
         if (report_of(*slot).state != SlotState::holds) continue;
         // While nothing runs, nothing but the slots remembers how far the log had come.
-        CHECK(keys::write_seen(*slot, seen));
+        CHECK(show(*slot, seen));
         CHECK(keys::write_living(*slot, last));
     }
     return {};

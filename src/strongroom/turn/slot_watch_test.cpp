@@ -99,6 +99,29 @@ TEST_F(Slots, AnAdoptedCopyIsTheFirmAndTheFormerOneStops) {
     EXPECT_EQ(problem_of(firm.turn().run(firm.root_key)), Problem::unavailable);
 }
 
+// Another node was quicker: what it showed a slot stays there, or the slot would take an older database for the firm's.
+TEST_F(Slots, WhatASlotHasSeenIsNeverLowered) {
+    auto before = watch.seen_now().value();
+    ASSERT_TRUE(firm.put("later", content(5)));
+    ASSERT_TRUE(firm.log->checkpoint_now());
+    auto later = watch.seen_now().value();
+    ASSERT_GT(later.log_size, before.log_size);
+    auto& slot = *firm.slots[0];
+    auto seen = [&] { return keys::read_seen(slot).value()->log_size; };
+    ASSERT_TRUE(watch.show(slot, later));
+    ASSERT_TRUE(watch.show(slot, before));
+    EXPECT_EQ(seen(), later.log_size);
+    // By a newer database as well; but what the firm never signed is written over.
+    auto elsewhere = firm.seen_elsewhere(1'000'000);
+    ASSERT_TRUE(keys::write_seen(slot, elsewhere));
+    ASSERT_TRUE(watch.show(slot, later));
+    EXPECT_EQ(seen(), 1'000'000u);
+    elsewhere.checkpoint = later.checkpoint;
+    ASSERT_TRUE(keys::write_seen(slot, elsewhere));
+    ASSERT_TRUE(watch.show(slot, later));
+    EXPECT_EQ(seen(), later.log_size);
+}
+
 TEST_F(Slots, AnOlderCopyIsNotStarted) {
     Second older(firm);
     ASSERT_TRUE(firm.put("later", content(5)));

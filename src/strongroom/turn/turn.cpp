@@ -71,7 +71,9 @@ Result<void> Turn::go_on(const keys::RootKey& root, TurnToken& token, TurnReport
     reached(TurnStep::copied);
     CHECK(erase(root, token, report));
     reached(TurnStep::erased);
+    CHECK(look_for_out_of_touch(report));
     CHECK(attest(report));
+    if (auto* nodes = gate_.records().nodes()) CHECK(nodes->told_of_out_of_touch(View(gate_.ring().mark())));
     CHECK(token.release());
     reached(TurnStep::attested);
     return {};
@@ -309,9 +311,9 @@ Result<void> Turn::erase_in(storage::Slot& slot, SlotState state, const std::vec
                             const keys::Seen& seen) const {
     const auto& ring = gate_.ring();
     // A slot that came into reach since step 1 may be empty, or not be ours at all.
-    if (state == SlotState::empty) CHECK(ring.place_epoch(slot, root));
+    if (state == SlotState::empty) CHECK(slots_.place(slot, root));
     else if (state != SlotState::holds) return fail(Problem::unavailable, std::string(text_of(state)));
-    CHECK(keys::write_seen(slot, seen));
+    CHECK(slots_.show(slot, seen));
     auto mark = ring.mark();
     TRY(auto there, keys::epochs_in(slot));
     for (const auto& other : there) {
@@ -331,7 +333,7 @@ Result<void> Turn::erase(const keys::RootKey& root, TurnToken& token, TurnReport
     for (std::size_t i = 0; i < before.size(); ++i) {
         auto* slot = slots_.slots()[i];
         if (before[i].state == SlotState::empty) {
-            if (auto placed = ring.place_epoch(*slot, root); !placed)
+            if (auto placed = slots_.place(*slot, root); !placed)
                 journal(Level::warning, "turn.slot-refused", {{"problem", placed.error().problem}});
         }
         bool anothers = before[i].state == SlotState::anothers || before[i].state == SlotState::newer;
@@ -368,15 +370,29 @@ Result<void> Turn::erase(const keys::RootKey& root, TurnToken& token, TurnReport
     return {};
 }
 
+/// Of a node that was cut off it is certain that it wipes its keys when its lease has ended, and of one that was killed that it holds none.
+/// But nobody can tell either from one that stands still, and does so when it goes on: so they are named.
+Result<void> Turn::look_for_out_of_touch(TurnReport& report) const {
+    auto* nodes = gate_.records().nodes();
+    if (!nodes) return {};
+    TRY(auto lost, nodes->out_of_touch(View(gate_.ring().mark())));
+    for (const auto& node : lost) report.out_of_touch.push_back({node.name, node.until});
+    return {};
+}
+
 /// Step 8: what is confirmed and what is pending, as an entry. The certificate with orders and statements comes with destruction.
 Result<void> Turn::attest(const TurnReport& report) {
     auto list = [](const std::vector<std::string>& names) { return boost::json::value_from(names); };
+    boost::json::array lost;
+    for (const auto& node : report.out_of_touch)
+        lost.push_back(boost::json::object{{"node", node.node}, {"until", to_rfc3339(node.until)}});
     auto words = boost::json::serialize(boost::json::object{{"epoch", gate_.ring().epoch_number()},
                                                             {"mark", to_hex(gate_.ring().mark())},
                                                             {"nodes", list(report.nodes)},
                                                             {"confirmed", list(report.erased)},
                                                             {"pending", list(report.pending)},
                                                             {"key_sets_pending", list(report.copies_pending)},
+                                                            {"out_of_touch", std::move(lost)},
                                                             {"complete", report.complete()}});
     CHECK(gate_.log().record(own_draft(gate_, audit::Action::epoch_attested, words)));
     return {};

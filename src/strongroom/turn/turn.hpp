@@ -33,7 +33,13 @@ struct TurnReport {
     std::vector<std::string> erased;             ///< slots that confirmed
     std::vector<std::string> pending;            ///< slots out of reach, which still hold the former key
     std::vector<std::string> copies_pending;     ///< places out of reach, which still lack the key set
-    bool complete() const { return pending.empty() && copies_pending.empty(); }
+    /// Whose leases were ended by others, and which did not come back: the former key may be in their memory.
+    struct OutOfTouch {
+        std::string node;
+        Instant until;                           ///< its lease
+    };
+    std::vector<OutOfTouch> out_of_touch;
+    bool complete() const { return pending.empty() && copies_pending.empty() && out_of_touch.empty(); }
 };
 
 class Turn {
@@ -66,6 +72,7 @@ class Turn {
     Result<void> erase(const keys::RootKey& root, TurnToken& token, TurnReport& report);
     Result<void> erase_in(storage::Slot& slot, SlotState state, const std::vector<keys::Mark>& marks, const keys::RootKey& root,
                           const keys::Seen& seen) const;
+    Result<void> look_for_out_of_touch(TurnReport& report) const;
     Result<void> attest(const TurnReport& report);
     Result<void> go_on(const keys::RootKey& root, TurnToken& token, TurnReport& report);
     Result<bool> something_is_left() const;

@@ -321,6 +321,28 @@ TEST_P(Turns, ASlotThatIsAnothersByNowIsNotTouched) {
     EXPECT_NE(marks[0], three.firm.ring->mark()) << "neither erased nor written";
 }
 
+// This process stood still between its look at the token and the erasing. Others took over, and turned the epoch meanwhile.
+TEST_P(Turns, AKeyThatALaterTurnPlacedIsNotErased) {
+    auto& slot = *firm.slots[1];
+    auto later = keys::EpochKey::random();
+    bool erasing = false;
+    slot.written = [&](std::string_view file) {
+        // The first thing that is written there after the token was looked at.
+        if (!erasing || file != "seen") return;
+        erasing = false;
+        ASSERT_TRUE(keys::put_epoch(slot, firm.root_key, firm.firm, later, 3));
+    };
+    auto former = firm.ring->mark();
+    auto report = firm.turn([&](TurnStep step) { erasing |= step == TurnStep::copied; }).run(firm.root_key);
+    slot.written = {};
+    ASSERT_TRUE(report) << why(report);
+    auto marks = keys::epochs_in(slot).value();
+    EXPECT_EQ(std::ranges::count(marks, keys::mark_of(later, firm.firm)), 1) << "perhaps the only key that opens the firm by now";
+    EXPECT_EQ(std::ranges::count(marks, former), 0);
+    EXPECT_EQ(report->pending, std::vector{slot.name()});
+    EXPECT_FALSE(report->complete());
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, Turns, ::testing::ValuesIn(access::testing::all_stores), access::testing::name_of);
 
 // ---- the process is killed ----
@@ -388,6 +410,52 @@ TEST(TurnTokens, OfAnotherProcessIsWaitedForUnlessItHasEnded) {
     ASSERT_TRUE(TurnToken::inherit(*records));
     EXPECT_TRUE(TurnToken::lies_there(*records).value()) << "what it left behind is still to be tidied";
     EXPECT_TRUE(TurnToken::take(*records, clock));
+}
+
+// Of several nodes one whose lease was ended is not waited for; one that lives is.
+TEST(TurnTokens, OfANodeThatIsGoneIsNotWaitedFor) {
+    storage::testing::StoreOf store(Store::postgresql, {});
+    auto records = store.open(), gone = store.open();
+    SystemClock clock;
+    auto theirs = TurnToken::take(*gone, clock).value();
+    EXPECT_EQ(problem_of(TurnToken::take(*records, clock)), Problem::busy);
+    store.operate("UPDATE nodes SET ended = 2 WHERE node = '" + to_uuid_text(gone->nodes()->self()) + "'");
+    auto mine = TurnToken::take(*records, clock);
+    ASSERT_TRUE(mine) << why(mine);
+    EXPECT_FALSE(theirs.check());
+    EXPECT_TRUE(mine->check());
+}
+
+// What is said to have been destroyed: a node that stands still may have the former key in its memory.
+TEST(TurnOfSeveralNodes, NamesThoseThatAreOutOfTouch) {
+    Turning at(Store::postgresql);
+    auto& firm = at.firm;
+    auto other = firm.store().open();
+    ASSERT_TRUE(other->nodes()->works_by(View(firm.ring->mark())));
+    auto attested = [&] {
+        std::string words;
+        for (const auto& entry : firm.log->find({}, UINT64_MAX, 100).value())
+            if (entry.leaf.action == audit::Action::epoch_attested && words.empty())
+                words = string(firm.log->words_of(entry, firm.ring->firm_details()).value());
+        return words;
+    };
+    ASSERT_TRUE(firm.records->nodes()->works_by(View(firm.ring->mark())));
+    firm.store().operate("UPDATE nodes SET ended = 2 WHERE node = '" + to_uuid_text(other->nodes()->self()) + "'");
+    auto report = firm.turn().run(firm.root_key);
+    ASSERT_TRUE(report) << why(report);
+    ASSERT_EQ(report->out_of_touch.size(), 1u);
+    EXPECT_FALSE(report->out_of_touch[0].node.empty());
+    EXPECT_FALSE(report->complete());
+    EXPECT_TRUE(report->pending.empty());
+    EXPECT_NE(attested().find("\"complete\":false"), std::string::npos) << attested();
+    EXPECT_NE(attested().find("\"out_of_touch\":[{\"node\":"), std::string::npos) << attested();
+    // The next turn replaces a key that it never had.
+    report = firm.turn().run(firm.root_key);
+    ASSERT_TRUE(report) << why(report);
+    EXPECT_TRUE(report->complete());
+    EXPECT_NE(attested().find("\"complete\":true"), std::string::npos) << attested();
+    at.expect_settled();
+    at.expect_all_papers();
 }
 
 INSTANTIATE_TEST_SUITE_P(Steps, TurnKilled,

@@ -66,9 +66,9 @@ class SlotWatch {
     Result<keys::Seen> seen_now() const;
     /// Tells a slot that, but where it has seen more of this log already: another node was quicker.
     Result<void> show(storage::Slot& slot, const keys::Seen& seen) const;
-    /// The epoch key of now, into a slot that lacks it. A process that stood still since it looked may have met a turn: then what it placed
-    /// was a former key, in a slot from which it had been erased, and goes again: `turned_elsewhere`. A key that is placed before the turn is
-    /// committed, the turn finds when it erases.
+    /// The epoch key of now, into a slot that lacks it. A process that stood still since it looked may have met a turn: then what it
+    /// placed was a former key, in a slot from which it had been erased, and goes again: `turned_elsewhere`. A key that is placed before
+    /// the turn is committed, the turn finds when it erases.
     Result<void> place(storage::Slot& slot, const keys::RootKey& root) const;
     /// For empty and damaged slots: the root key, while it is in memory. Without it an empty slot is only reported, and a damaged one
     /// is taken for one that holds.

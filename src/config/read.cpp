@@ -121,7 +121,7 @@ Reading read(std::string_view text) {
         // What the library says may cite what stands there, and that may be a secret.
         const auto at = error.source().begin;
         reader.find(at.line, "this is not TOML from column " + std::to_string(at.column) + " on, so nothing of the file was looked at. " +
-                                 "(Text stands in quotes; a key stands once.)");
+                                 "(Text stands in quotes; a key and a section stand once.)");
     }
     std::ranges::sort(reading.findings, {}, [](const Finding& found) { return std::tie(found.line, found.text); });
     return reading;

@@ -124,18 +124,25 @@ def while_it_runs(firm):
     check('"event":"config.needs-restart","key":"listen.address"' in said, f"what needs a restart goes unsaid: {said}")
     check('"event":"certificate.reloaded"' in said and shown_by(port) == first, "the certificate")
 
-    firm.file.write_text(firm.file.read_text() + "nonsense = 1\n")
-    said = firm.hang_up('"event":"config.refused"')
-    check('"findings":1,"line":9' in said and "there is no key log.nonsense" in said, f"the finding is not said: {said}")
-    check(shown_by(port) == first, "a broken file changed the certificate")
-
+    # What is right in a file with something wrong does not count either.
     second = make_pair(firm.folder, "second")
+    pair = f'[tls]\ncertificate = "{firm.folder}/second.pem"\nkey = "{firm.folder}/second.key"\n'
+    firm.write(base + "nonsense = 1\n[work]\ncheck_seconds = 30\n" + pair)
+    since = len(firm.said())
+    said = firm.hang_up('"event":"config.refused"')
+    check('"findings":1,"line":6' in said and "there is no key listen.nonsense" in said, f"the finding is not said: {said}")
+    firm.write(base + 'address = "::1"\n[log]\nlevel = "debug"\n')
+    firm.hang_up('"event":"config.needs-restart"')
+    said = firm.said()[since:]
+    check('"config.reloaded"' not in said and said.count('"certificate.reloaded"') == 1 and shown_by(port) == first,
+          f"a broken file changed something: {said}")
+
     firm.write(base + f'[tls]\ncertificate = "{firm.folder}/second.pem"\n[work]\ncheck_seconds = 60\n')
     said = firm.hang_up('"key":"work.check_seconds"')
     check('"event":"certificate.refused"' in said and "is not the key of the certificate" in said, f"a key of another: {said}")
     check('"key":"tls.certificate"' not in said and shown_by(port) == first, "a certificate without its key is shown")
 
-    firm.write(base + f'names = ["firm.example"]\n[tls]\ncertificate = "{firm.folder}/second.pem"\nkey = "{firm.folder}/second.key"\n')
+    firm.write(base + 'names = ["firm.example"]\n' + pair)
     said = firm.hang_up('"key":"tls.key"')
     check(shown_by(port) == second, "the new certificate is not shown")
     check('"event":"certificate.lacks-a-name"' in said, f"a name that it lacks goes unsaid: {said}")

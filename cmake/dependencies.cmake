@@ -4,6 +4,7 @@ find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS json)
+pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(POSTGRESQL REQUIRED IMPORTED_TARGET libpq)
@@ -15,6 +16,7 @@ find_library(ZXCVBN zxcvbn REQUIRED)
 
 # What each module may link, beside the modules below it.
 set(muniment_base_needs Threads::Threads PkgConfig::ICU)
+set(muniment_config_needs PkgConfig::TOMLPLUSPLUS)
 set(muniment_crypto_needs OpenSSL::Crypto PkgConfig::SODIUM Boost::json)  # JSON: for its test vectors only
 set(muniment_storage_needs PkgConfig::SQLITE PkgConfig::POSTGRESQL PkgConfig::CURL)
 set(muniment_keys_needs)
@@ -26,6 +28,7 @@ set(muniment_cli_needs PkgConfig::CURL PkgConfig::QRENCODE Boost::json)
 set(muniment_app_needs)
 
 set(muniment_base_below)
+set(muniment_config_below base)
 set(muniment_crypto_below base)
 set(muniment_storage_below crypto base)
 set(muniment_keys_below storage crypto base)
@@ -34,7 +37,7 @@ set(muniment_access_below audit keys storage crypto base)
 set(muniment_strongroom_below access audit keys storage crypto base)
 set(muniment_server_below strongroom access audit keys storage crypto base)
 set(muniment_cli_below crypto base)
-set(muniment_app_below cli server strongroom access audit keys storage crypto base)
+set(muniment_app_below cli server strongroom access audit keys storage crypto config base)
 
 # Beast and Asio are compiled once (src/server/http/asio.cpp), not in every source that includes them.
 set(muniment_server_definitions BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)

@@ -127,6 +127,14 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/README.md)
              $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)
     set_tests_properties(readme PROPERTIES TIMEOUT 600 LABELS promises)
 endif()
+# The machine's configuration, on a running server.
+add_test(NAME config-reload COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/config/reload.py $<TARGET_FILE:muniment>)
+set_tests_properties(config-reload PROPERTIES TIMEOUT 300 LABELS promises)
+# What `cmake --install` makes of a build. The packages themselves are tried by ./test deep (tests/package/machine.sh).
+if(TARGET pages)
+    add_test(NAME package-staged COMMAND ${CMAKE_SOURCE_DIR}/tests/package/staged.sh ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
+    set_tests_properties(package-staged PROPERTIES TIMEOUT 300 LABELS promises)
+endif()
 # Recovery shares: their whole life, and npm's slip39 as a second reader.
 add_test(NAME recovery-shares COMMAND ${CMAKE_SOURCE_DIR}/tests/shares/recovery.sh $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)
 add_test(NAME recovery-shares-second-reader COMMAND ${CMAKE_SOURCE_DIR}/tests/shares/run $<TARGET_FILE:muniment>

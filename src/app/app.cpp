@@ -7,6 +7,7 @@ std::vector<cli::Command> local_commands() {
     std::vector<cli::Command> commands{init_command(), serve_command()};
     for (auto& command : unlock_commands()) commands.push_back(std::move(command));
     for (auto& command : keys_commands()) commands.push_back(std::move(command));
+    for (auto& command : config_commands()) commands.push_back(std::move(command));
     for (auto& command : packs_commands()) commands.push_back(std::move(command));
     for (auto& command : node_commands()) commands.push_back(std::move(command));
     for (auto& command : adopt_commands()) commands.push_back(std::move(command));

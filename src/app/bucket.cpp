@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/bucket.hpp"
 
-#include <sys/stat.h>
-
 #include <boost/json.hpp>
-#include <cstdlib>
 
+#include "app/credential.hpp"
 #include "app/home.hpp"
 
 namespace muniment::app {
@@ -16,25 +14,6 @@ namespace {
 
 constexpr std::string_view systemd_mark = "systemd:";
 constexpr auto look_patience = std::chrono::seconds(5);   // of doctor: somebody waits before a terminal
-
-/// LoadCredential= of systemd: a file in a folder that only this service sees.
-Result<std::filesystem::path> systemd_credential(std::string_view name) {
-    const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
-    if (!folder || !*folder)
-        return fail(Problem::not_found,
-                    "systemd gave no credentials to this process (LoadCredential=" + std::string(name) + ":FILE in the unit)");
-    if (name.empty() || name.find('/') != std::string_view::npos || name.starts_with('.'))
-        return fail(Problem::malformed, "a credential of systemd has a plain name");
-    return std::filesystem::path(folder) / name;
-}
-
-Result<void> only_ours(const std::filesystem::path& path) {
-    struct stat found {};
-    if (::stat(path.c_str(), &found) != 0) return fail(Problem::not_found, "There is no " + path.string() + ".");
-    if ((found.st_mode & 077) != 0)
-        return fail(Problem::malformed, path.string() + " can be read by others on this machine: chmod 600 " + path.string());
-    return {};
-}
 
 std::string text_in(const json::object& said, const char* name) {
     const auto* value = said.if_contains(name);
@@ -79,12 +58,7 @@ Result<Bucket> Bucket::from_options(const cli::Arguments& given) {
 }
 
 Result<storage::S3Credentials> Bucket::read_credentials() const {
-    std::filesystem::path path(credentials);
-    if (credentials.starts_with(systemd_mark)) {
-        TRY(path, systemd_credential(std::string_view(credentials).substr(systemd_mark.size())));
-    } else {
-        CHECK(only_ours(path));
-    }
+    TRY(auto path, credential_file(credentials));
     TRY(auto content, read_small_file(path));
     auto read = storage::parse_s3_credentials(content);
     crypto::wipe({reinterpret_cast<std::uint8_t*>(content.data()), content.size()});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/home.hpp"
 
+#include "app/configured.hpp"
 #include "app/home_lock.hpp"
 
 #include <boost/json.hpp>
@@ -17,7 +18,7 @@ constexpr std::size_t small_file_bytes_max = 64 * 1024;
 std::filesystem::path home_folder(const std::string& option) {
     if (!option.empty()) return std::filesystem::absolute(option);
     if (const char* set = std::getenv("MUNIMENT_HOME"); set && *set) return std::filesystem::absolute(set);
-    return "/var/lib/muniment";
+    return machine_settings().value_or(config::Settings{}).home;
 }
 
 std::filesystem::path Home::key_sets(std::size_t i) const {
@@ -58,6 +59,9 @@ Result<Home> Home::open(const std::filesystem::path& folder) {
     boost::system::error_code failed;
     auto parsed = boost::json::parse(*text, failed);
     Home home{.folder = folder, .slots = {}};
+    // Where the configuration is about another home, its socket is another server's.
+    if (auto said = machine_settings(); said && std::filesystem::path(said->home).lexically_normal() == folder.lexically_normal())
+        home.control_socket = said->control_socket;
     if (failed || !parsed.is_object() || !parsed.as_object().contains("slots"))
         return fail(Problem::corrupt, (folder / "home.json").string());
     for (const auto& slot : parsed.at("slots").as_array()) home.slots.emplace_back(slot.as_string());

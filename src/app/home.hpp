@@ -8,7 +8,7 @@
 //   slots/a, slots/b  the epoch key                   only for trying out: in real use elsewhere (init --slot)
 //   key-sets/a, …     key sets beside each slot
 //   tls/              authority and server certificate
-//   control.sock      for lock, unlock and status, by the owner of the folder
+//   control.sock      for lock, unlock and status, by the owner of the folder (unless control.socket says another place)
 //   home.json         where slots and key sets are, and database and packs where they are not in data/
 #pragma once
 #include <filesystem>
@@ -39,6 +39,7 @@ struct Home {
     std::string postgresql;                 ///< the database's address, which holds no password; empty: SQLite, in data/
     std::optional<Bucket> bucket;           ///< where packs lie, unless in the data folder
     std::string packs_folder;               ///< or there, where several nodes share them
+    std::string control_socket;             ///< of the machine's configuration, not of home.json; empty: in the home folder
 
     std::filesystem::path data() const { return folder / "data"; }
     std::filesystem::path database() const { return data() / "records.sqlite"; }
@@ -46,7 +47,9 @@ struct Home {
     std::filesystem::path keys() const { return folder / "keys"; }     ///< unlock_files.hpp
     std::filesystem::path log_key() const { return folder / "keys" / "log.vkey"; }
     std::filesystem::path tls(std::string_view file) const { return folder / "tls" / file; }
-    std::filesystem::path control() const { return folder / "control.sock"; }
+    std::filesystem::path control() const {
+        return control_socket.empty() ? folder / "control.sock" : std::filesystem::path(control_socket);
+    }
     std::filesystem::path slot(std::size_t i) const { return folder / slots[i]; }
     std::filesystem::path key_sets(std::size_t i) const;
 
@@ -55,7 +58,7 @@ struct Home {
     Result<void> save() const;
 };
 
-/// --home, else $MUNIMENT_HOME, else /var/lib/muniment.
+/// --home, else $MUNIMENT_HOME, else what the machine's configuration says, else /var/lib/muniment.
 std::filesystem::path home_folder(const std::string& option);
 
 /// A file of mode 0600, whole or not at all, durable on return; `already_done` where it exists and may not be replaced.

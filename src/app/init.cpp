@@ -6,6 +6,7 @@
 
 #include "app/app.hpp"
 #include "app/asking.hpp"
+#include "app/configured.hpp"
 #include "app/open_firm.hpp"
 #include "app/say.hpp"
 #include "app/share_pages.hpp"
@@ -50,6 +51,7 @@ Result<Made> make_firm(Home home, const cli::Arguments& given, const Methods& me
     if (std::filesystem::exists(home.folder / "home.json"))
         return fail(Problem::already_done, "there is a firm at " + home.folder.string());
     auto names = given.all("--name");
+    if (names.empty()) names = machine_settings().value_or(config::Settings{}).names;
     for (const char* local : {"localhost", "127.0.0.1", "::1"}) names.emplace_back(local);
     if (!home.postgresql.empty()) {
         // Where SQLite is used, its driver makes the folder.
@@ -136,7 +138,7 @@ cli::Command init_command() {
         {"--admin-name", "NAME", "the first administrator's name"},
         {"--slot", "DIR", "a slot's folder; give at least two", false, true},
         {"--database", "ADDRESS", "keep the rows in PostgreSQL: postgresql://user@host/database?passfile=FILE"},
-        {"--name", "HOST", "a name or address that people reach the server by", false, true},
+        {"--name", "HOST", "a name or address that people reach the server by (else listen.names of the configuration)", false, true},
         {"--passphrase-file", "FILE", "unlock by this passphrase instead of a key file; `-` is not taken, a file is"},
         {"--no-unlock-file", "", "neither key file nor passphrase: recovery shares are the only way in"},
         {"--trial", "", "for trying out: both slots in the home folder"}};

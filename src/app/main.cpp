@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "app/app.hpp"
+#include "cli/pages.hpp"
 #include "crypto/crypto.hpp"
 
 int main(int argc, char** argv) {
@@ -20,5 +21,6 @@ int main(int argc, char** argv) {
     // On the server's own machine `unlock` is the local one.
     for (const auto& command : cli::client_commands())
         if (std::ranges::find(commands, command.name, &cli::Command::name) == commands.end()) commands.push_back(command);
+    for (auto& command : cli::page_commands("muniment", commands)) commands.push_back(std::move(command));
     return cli::main_of(commands, argc, argv);
 }

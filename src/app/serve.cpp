@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `muniment serve`: until SIGTERM or Ctrl-C. SIGHUP reads the certificate again.
+// `muniment serve`: until SIGTERM or Ctrl-C. SIGHUP reads configuration and certificate again (reload.cpp).
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -13,10 +13,14 @@
 #include <chrono>
 
 #include "app/app.hpp"
+#include "app/asking.hpp"
+#include "app/credential.hpp"
+#include "app/notify.hpp"
+#include "app/reload.hpp"
 #include "app/say.hpp"
 #include "app/serving.hpp"
 #include "app/upkeep.hpp"
-#include "base/journal.hpp"
+#include "base/journal_level.hpp"
 #include "base/limits.hpp"
 #include "server/http/http.hpp"
 
@@ -64,15 +68,19 @@ sigset_t wait_for_signals() {
     return set;
 }
 
-void tell(const Home& home, const server::Config& config, std::uint16_t port, const Serving& serving) {
+void tell(const Home& home, const Configured& by, const server::TlsFiles& tls, std::uint16_t port, const Serving& serving) {
     bool open = serving.is_open();
-    auto host = config.address.find(':') == std::string::npos ? config.address : "[" + config.address + "]";
+    const auto& address = by.settings().address;
+    auto host = address.find(':') == std::string::npos ? address : "[" + address + "]";
     say("Muniment " + std::string(open ? "is open" : "runs, LOCKED,") + " at https://" + host + ":" + std::to_string(port));
-    if (auto pem = read_small_file(config.certificate_file)) {
+    if (auto pem = read_small_file(tls.certificate)) {
         if (auto facts = crypto::certificate_facts(*pem)) say("Certificate fingerprint (SHA-256): " + facts->fingerprint);
     }
     say("Data: " + home.data().string() + (home.postgresql.empty() ? "" : ", rows in PostgreSQL"));
     if (home.bucket) say("Papers: " + home.bucket->text());
+    if (!by.file.empty()) say("Configuration: " + by.file.string());
+    for (const auto& name : names_missing(by.settings(), tls))
+        say("The certificate does not speak for " + name + ", which people are to reach.");
     if (auto copy = serving.is_no_firm()) say(*copy);
     if (!open) say("Nobody can read anything until somebody runs: muniment unlock --home " + home.folder.string());
     if (home.trial)
@@ -82,8 +90,8 @@ void tell(const Home& home, const server::Config& config, std::uint16_t port, co
 }
 
 /// Until a signal ends it; the checks in between, and what the heap no longer uses goes back to the system.
-void work(Serving& serving, server::Server& server, const sigset_t& signals, std::chrono::seconds check_every) {
-    auto next = std::chrono::steady_clock::now() + check_every;
+void work(Serving& serving, Reloading& by, const sigset_t& signals) {
+    auto next = std::chrono::steady_clock::now() + by.check_every();
     constexpr int trim_every = 30;
     int seconds = 0;
     bool warned = false;
@@ -99,45 +107,63 @@ void work(Serving& serving, server::Server& server, const sigset_t& signals, std
             warned = true;
             std::fprintf(stderr, "muniment: NOT STOPPED: %s. The same signal once more stops it all the same.\n", lost->c_str());
         }
-        if (signal == SIGHUP) {
-            auto reloaded = server.reload_certificate();
-            say(reloaded ? "Reloaded: certificate and key." : "Not reloaded, the former certificate stays: " + reloaded.error().text());
-        }
+        if (signal == SIGHUP) by.reload();
         serving.scrub_some();
         if (std::chrono::steady_clock::now() >= next) {
             serving.check();
-            next = std::chrono::steady_clock::now() + check_every;
+            next = std::chrono::steady_clock::now() + by.check_every();
         }
     }
 }
 
+/// By the passphrase where one was configured, else by the key file where there is one; `locked` where there is neither.
+Result<void> unlock_itself(Serving& serving, const Home& home, const config::Settings& settings) {
+    if (settings.passphrase.empty()) return serving.unlock_itself();
+    TRY(auto file, credential_file(settings.passphrase));
+    TRY(auto passphrase, passphrase_in_file(file));
+    auto roots = roots_by_passphrase(home, passphrase);
+    crypto::wipe({reinterpret_cast<std::uint8_t*>(passphrase.data()), passphrase.size()});
+    if (!roots) return std::unexpected(roots.error());
+    return serving.unlock(std::move(*roots));
+}
+
+/// Locked, it still answers, so that people read what happened; the door stays shut.
+void open_door(Serving& serving, const Home& home, const config::Settings& settings) {
+    if (settings.start_locked) return;
+    auto opened = unlock_itself(serving, home, settings);
+    if (!opened && opened.error().problem != Problem::locked)
+        std::fprintf(stderr, "muniment: ALARM: %s\n", opened.error().text().c_str());
+}
+
 Result<int> serve(const cli::Arguments& given) {
-    TRY(auto home, Home::open(home_folder(given.get("--home"))));
+    TRY(auto by, configured(given));
+    if (!by.reading.findings.empty()) return refuse(by);
+    const auto& settings = by.settings();
+    set_journal_level(*level_named(settings.log_level));
+    TRY(auto home, Home::open(settings.home));
+    home.control_socket = settings.control_socket;
+    TRY(auto tls, certificate_pair(settings, home.folder));
     auto signals = wait_for_signals();
     guard_memory();
     TRY(auto stores, Stores::open(home, storage::Missing::refuse, storage::Others::admit));
     Serving serving(home, std::move(stores));
-    if (!given.has("--locked")) {
-        auto opened = serving.unlock_itself();
-        if (!opened && opened.error().problem != Problem::locked) {
-            // The server still answers, so that people read what happened; the door stays shut.
-            std::fprintf(stderr, "muniment: ALARM: %s\n", opened.error().text().c_str());
-        }
-    }
-    server::Config config{.address = given.get("--address", "127.0.0.1"),
-                          .port = static_cast<std::uint16_t>(given.number("--port", 8443, 0, 65535)),
-                          .certificate_file = given.get("--certificate", home.tls("server.pem").string()),
-                          .key_file = given.get("--key", home.tls("server.key").string()),
-                          .allow_tls12 = given.has("--allow-tls12"),
-                          .loops = static_cast<unsigned>(given.number("--loops", server::Config{}.loops, 1, 64)),
-                          .workers = static_cast<unsigned>(given.number("--workers", server::Config{}.workers, 1, 256))};
+    open_door(serving, home, settings);
+    server::Config config{.address = settings.address,
+                          .port = static_cast<std::uint16_t>(settings.port),
+                          .tls = tls,
+                          .workers = static_cast<unsigned>(settings.workers)};
+    if (settings.loops > 0) config.loops = static_cast<unsigned>(settings.loops);
+    config.limits.connections = settings.connections;
+    config.limits.connections_per_source = settings.connections_per_source;
     guard_descriptors(config.limits);
     TRY(auto server, server::Server::start(config, serving.door(), serving.clock()));
     TRY(auto control, Control::listen(home.control(), [&](const auto& question) { return serving.answer(question); }));
-    tell(home, config, server->port(), serving);
-    std::chrono::seconds check_every(given.number("--check-seconds", 3600, 1, 86'400));
-    auto upkeep = std::make_unique<Upkeep>(serving, check_every);
-    work(serving, *server, signals, check_every);
+    tell(home, by, tls, server->port(), serving);
+    Reloading reloading(given, std::move(by), *server, home.folder);
+    auto upkeep = std::make_unique<Upkeep>(serving, reloading.check_every());
+    notify_systemd("READY=1");
+    work(serving, reloading, signals);
+    notify_systemd("STOPPING=1");
     say("Stopping: what is under way may end.");
     control.reset();
     upkeep.reset();
@@ -157,18 +183,11 @@ int run(const cli::Arguments& given) {
 cli::Command serve_command() {
     return {.name = "serve",
             .line = "Serve the firm of a home folder over HTTPS",
-            .text = "Runs until SIGTERM or Ctrl-C, and then lets what is under way end. SIGHUP reads certificate and key again.\n"
-                    "Where the home folder holds no key file, the server starts locked: `muniment unlock` opens it.\n",
-            .options = {{"--home", "DIR", "the home folder (else $MUNIMENT_HOME, else /var/lib/muniment)"},
-                        {"--address", "ADDRESS", "numeric address to listen on (default: 127.0.0.1)"},
-                        {"--port", "PORT", "default: 8443; 0 takes any that is free"},
-                        {"--certificate", "FILE", "PEM chain, in place of the local one"},
-                        {"--key", "FILE", "PEM key of that certificate"},
-                        {"--allow-tls12", "", "also take TLS 1.2 (default: 1.3 only)"},
-                        {"--locked", "", "start locked although there is a key file"},
-                        {"--loops", "N", "threads that encrypt and decrypt (default: one for each two processors)"},
-                        {"--workers", "N", "threads that do the work of requests (default: 32)"},
-                        {"--check-seconds", "N", "how often slots and rows are checked (default: 3600)"}},
+            .text = "Runs until SIGTERM or Ctrl-C, and then lets what is under way end. What may be said here may also stand in the\n"
+                    "configuration, under the name in brackets; flags stand over it. SIGHUP reads it again, with certificate and key, and\n"
+                    "says in the log what counts at once and what needs a restart; where something is wrong, nothing changes.\n"
+                    "Where there is neither key file nor passphrase, the server starts locked: `muniment unlock` opens it.\n",
+            .options = configuration_flags(),
             .run = run};
 }
 

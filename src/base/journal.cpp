@@ -3,10 +3,15 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+
+#include "base/journal_level.hpp"
 
 namespace muniment {
 namespace {
+
+std::atomic<Level> least{Level::debug};
 
 std::string_view name(Level level) {
     switch (level) {
@@ -20,7 +25,16 @@ std::string_view name(Level level) {
 
 }  // namespace
 
+void set_journal_level(Level level) { least = level; }
+
+std::optional<Level> level_named(std::string_view said) {
+    for (auto level : {Level::debug, Level::info, Level::warning, Level::error})
+        if (name(level) == said) return level;
+    return std::nullopt;
+}
+
 void journal(Level level, Literal event, std::initializer_list<Field> fields) {
+    if (level < least) return;
     std::string line = R"({"time":")" + to_rfc3339(SystemClock().now()) + R"(","level":")";
     line.append(name(level)).append(R"(","event":")").append(event.text()).append("\"");
     for (auto& field : fields) line.append(",\"").append(field.name()).append("\":").append(field.json());

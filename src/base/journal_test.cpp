@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/journal.hpp"
+#include "base/journal_level.hpp"
 
 #include <gtest/gtest.h>
 
@@ -42,6 +42,18 @@ TEST(JournalTest, OneLineOfJson) {
                         R"("problem":"wall-shut","since":"1970-01-01T00:00:01\.500000Z","took":250,"what":"a head"\})"
                         "\n");
     EXPECT_TRUE(std::regex_match(line, expected)) << line;
+}
+
+TEST(JournalTest, LeavesOutWhatLiesBelowTheLevel) {
+    set_journal_level(*level_named("warning"));
+    auto text = written([] {
+        journal(Level::info, "left-out");
+        journal(Level::warning, "written");
+    });
+    set_journal_level(Level::debug);
+    EXPECT_FALSE(text.contains("left-out")) << text;
+    EXPECT_TRUE(text.contains("\"written\"")) << text;
+    EXPECT_FALSE(level_named("Info") || level_named(""));
 }
 
 TEST(JournalTest, WithoutFields) {

@@ -5,6 +5,7 @@
 
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "cli/pages.hpp"
 #include "cli/stop.hpp"
 
 namespace muniment::cli {
@@ -23,14 +24,6 @@ struct Bound {
     CLI::App* app;
     std::deque<Slot> slots;    // CLI11 keeps references into it
 };
-
-const std::vector<Option>& common_options() {
-    static const std::vector<Option> options = {
-        {.name = "--json", .help = "print JSON, for programs"},
-        {.name = "--profile", .value = "NAME", .help = "the sign-in to use, where you have several (default: default)"},
-    };
-    return options;
-}
 
 /// "A B" stands for two words.
 int words_of(std::string_view value) { return static_cast<int>(1 + std::ranges::count(value, ' ')); }

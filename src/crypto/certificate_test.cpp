@@ -6,6 +6,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include "crypto/certificate_names.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/openssl.hpp"
 
@@ -50,6 +51,14 @@ TEST_F(CertificateTest, TheChainIsAcceptedForItsNamesOnly) {
         EXPECT_EQ(judged(authority.certificate_pem, server.certificate_pem, name), X509_V_OK) << name;
     EXPECT_EQ(judged(authority.certificate_pem, server.certificate_pem, "other.example"), X509_V_ERR_HOSTNAME_MISMATCH);
     EXPECT_EQ(judged(authority.certificate_pem, server.certificate_pem, "127.0.0.2"), X509_V_ERR_IP_ADDRESS_MISMATCH);
+}
+
+TEST_F(CertificateTest, ItIsSaidForWhomACertificateSpeaks) {
+    for (auto name : {"strongroom.example", "STRONGROOM.example", "localhost", "127.0.0.1", "::1"})
+        EXPECT_TRUE(certificate_names(server.certificate_pem, name)) << name;
+    for (auto name : {"other.example", "room.example", "127.0.0.2", "Muniment", ""})
+        EXPECT_FALSE(certificate_names(server.certificate_pem, name)) << name;
+    EXPECT_FALSE(certificate_names("no certificate", "localhost"));
 }
 
 TEST_F(CertificateTest, AnotherAuthorityIsNotBelieved) {

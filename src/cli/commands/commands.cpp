@@ -3,6 +3,8 @@
 
 #include <iterator>
 
+#include "cli/pages.hpp"
+
 namespace muniment::cli {
 
 std::span<const Command> client_commands() {
@@ -19,7 +21,12 @@ std::span<const Command> client_commands() {
     return all;
 }
 
-int run_client(int argc, char** argv) { return main_of(client_commands(), argc, argv); }
+int run_client(int argc, char** argv) {
+    const auto client = client_commands();
+    std::vector<Command> commands(client.begin(), client.end());
+    for (auto& command : page_commands("muniment-cli", commands)) commands.push_back(std::move(command));
+    return main_of(commands, argc, argv);
+}
 
 std::string exit_codes_help() {
     return "Exit codes: 0 done; 1 failed; 2 wrong usage; 3 done in part (what failed is listed); 4 not permitted;\n"

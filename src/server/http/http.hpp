@@ -60,12 +60,17 @@ struct Limits {
 /// One for each two processors: what a worker does with a request takes about as long as its TLS.
 inline unsigned loops_default() { return std::max(1u, std::thread::hardware_concurrency() / 2); }
 
+/// What handshakes are made with.
+struct TlsFiles {
+    std::string certificate;                ///< PEM, the whole chain, the server's first
+    std::string key;                        ///< PEM
+    bool allow_tls12 = false;
+};
+
 struct Config {
     std::string address = "127.0.0.1";      ///< numeric; "::" is every address of both families
     std::uint16_t port = 0;                 ///< 0: any free one
-    std::string certificate_file;           ///< PEM, the whole chain, the server's first
-    std::string key_file;                   ///< PEM
-    bool allow_tls12 = false;
+    TlsFiles tls;
     unsigned loops = loops_default();       ///< threads that do TLS
     unsigned workers = limits::http_workers;
     Limits limits;
@@ -78,8 +83,8 @@ class Server {
     ~Server();                              ///< stop()
 
     std::uint16_t port() const;
-    /// Reads both files again; new handshakes use them. If they do not fit each other, nothing changes.
-    Result<void> reload_certificate();
+    /// Reads both files; new handshakes use them. If they do not fit each other, nothing changes.
+    Result<void> use(const TlsFiles& tls);
     /// Takes no more connections, closes idle ones, lets what is under way end within drain_wait, then stop(). True if all
     /// of it ended by itself.
     bool drain();

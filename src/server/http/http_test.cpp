@@ -253,7 +253,7 @@ TEST(Http, ANewCertificateIsUsedFromTheNextHandshakeOn) {
     Client before(fixture.port());
     EXPECT_EQ(before.certificate_name(), "first.example");
     fixture.write_certificate("second.example");
-    ASSERT_TRUE(fixture.server->reload_certificate());
+    ASSERT_TRUE(fixture.server->use(fixture.tls()));
     EXPECT_EQ(Client(fixture.port()).certificate_name(), "second.example");
     EXPECT_EQ(before.ask(get("/hello")).status, 200);
     // A key of another certificate: refused, and the one in use stays.
@@ -263,7 +263,7 @@ TEST(Http, ANewCertificateIsUsedFromTheNextHandshakeOn) {
     std::filesystem::rename(certificate, fixture.folder / "second.pem");
     fixture.write_certificate("first.example");
     std::filesystem::rename(fixture.folder / "second.key", key);
-    EXPECT_FALSE(fixture.server->reload_certificate());
+    EXPECT_FALSE(fixture.server->use(fixture.tls()));
     EXPECT_EQ(Client(fixture.port()).certificate_name(), "second.example");
 }
 
@@ -273,7 +273,7 @@ TEST(Http, OnlyTls13UnlessAskedAndOnlyHttp11) {
     EXPECT_FALSE(Client(fixture.port(), {.alpn = "h2"}).shook_hands());
     EXPECT_TRUE(Client(fixture.port(), {.alpn = ""}).shook_hands());
     Config older;
-    older.allow_tls12 = true;
+    older.tls.allow_tls12 = true;
     Fixture lenient(older);
     Client client(lenient.port(), {.tls_max = TLS1_2_VERSION});
     EXPECT_EQ(client.ask(get("/hello")).body, "hello");
@@ -282,8 +282,7 @@ TEST(Http, OnlyTls13UnlessAskedAndOnlyHttp11) {
 
 TEST(Http, APortInUseIsAnErrorThatSaysSo) {
     Fixture fixture;
-    Config same{
-        .port = fixture.port(), .certificate_file = fixture.folder / "server.pem", .key_file = fixture.folder / "server.key"};
+    Config same{.port = fixture.port(), .tls = fixture.tls()};
     const auto second = Server::start(same, fixture.handler, fixture.clock);
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().problem, Problem::in_use);

@@ -73,6 +73,7 @@ class Client {
 class Fixture {
   public:
     explicit Fixture(Config config = {});
+    TlsFiles tls() const { return {.certificate = folder / "server.pem", .key = folder / "server.key"}; }
     ~Fixture();
     void write_certificate(const std::string& name);   ///< a fresh authority and a certificate of this name
     std::uint16_t port() const { return server->port(); }

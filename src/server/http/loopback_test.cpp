@@ -253,8 +253,8 @@ Fixture::Fixture(Config config)
     std::signal(SIGPIPE, SIG_IGN);
     std::filesystem::create_directories(folder);
     write_certificate("first.example");
-    config.certificate_file = folder / "server.pem";
-    config.key_file = folder / "server.key";
+    config.tls.certificate = tls().certificate;
+    config.tls.key = tls().key;
     auto started = Server::start(std::move(config), handler, clock);
     if (!started) throw std::runtime_error(started.error().text());
     server = *std::move(started);

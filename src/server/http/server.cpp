@@ -56,7 +56,7 @@ struct Server::Parts {
         acceptor.emplace(loops.front()->io);
     }
 
-    Result<void> load_certificate();
+    Result<void> use(const TlsFiles& files);
     Result<void> listen();
     void close_acceptor();
     void run();
@@ -82,8 +82,8 @@ struct Server::Parts {
     bool stopped = false;
 };
 
-Result<void> Server::Parts::load_certificate() {
-    TRY(auto fresh, make_tls(config.certificate_file, config.key_file, config.allow_tls12));
+Result<void> Server::Parts::use(const TlsFiles& files) {
+    TRY(auto fresh, make_tls(files.certificate, files.key, files.allow_tls12));
     const std::lock_guard lock(tls_mutex);
     tls = std::move(fresh);
     return {};
@@ -202,7 +202,7 @@ Server::~Server() { stop(); }
 Result<std::unique_ptr<Server>> Server::start(Config config, Handler& handler, const Clock& clock) {
     require(config.limits.step_bytes <= limits::transfer_step_bytes, "a step larger than a transfer's");
     auto parts = std::make_unique<Parts>(std::move(config), handler, clock);
-    CHECK(parts->load_certificate());
+    CHECK(parts->use(parts->config.tls));
     CHECK(parts->listen());
     parts->run();
     return std::unique_ptr<Server>(new Server(std::move(parts)));
@@ -212,7 +212,7 @@ std::uint16_t Server::port() const { return parts_->port; }
 
 std::size_t Server::connections() const { return parts_->seats->taken(); }
 
-Result<void> Server::reload_certificate() { return parts_->load_certificate(); }
+Result<void> Server::use(const TlsFiles& tls) { return parts_->use(tls); }
 
 bool Server::drain() {
     parts_->common.draining = true;

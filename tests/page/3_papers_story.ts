@@ -89,6 +89,19 @@ test("what is dropped is filed into the folder that is open", async ({ page }) =
     await expect(row(page, "Dropped.txt")).toBeVisible();
 });
 
+test("a hostile name is a name, and runs nothing", async ({ page }) => {
+    await in_supply(page);
+    await row(page, "Correspondence").click();
+    await expect(row(page, "Letter of 3 March.pdf")).toBeVisible();
+    const name = '<img src=x onerror="window.hurt=1">.html';
+    await page
+        .locator("[data-pick=files]")
+        .setInputFiles({ name, mimeType: "text/html", buffer: Buffer.from("<script>window.hurt=1</script>") });
+    await row(page, name).click();
+    await expect(page.getByRole("dialog").getByRole("heading", { name })).toBeVisible();
+    expect(await page.evaluate(() => "hurt" in window)).toBe(false);
+});
+
 test("a paper is renamed, moved and thrown away, and each is undone", async ({ page }) => {
     await in_supply(page);
     await choose(page, "Price list.xlsx");

@@ -38,6 +38,9 @@ test("the lead sees what was done in the matter; a member does not", async ({ pa
     await enter(other, "luis", address);
     await expect(other.getByRole("alert")).toContainText("You are not permitted to do this");
     await seen(other, "refused");
+    await other.getByRole("link", { name: "People" }).click();
+    await expect(other.getByRole("listitem").filter({ hasText: "Vera Hartmann" })).toContainText("Lead");
+    await expect(other.getByRole("button", { name: "Add somebody" })).toHaveCount(0);
     await context.close();
 });
 

@@ -36,6 +36,22 @@ test("the page is kept by its hash, and lets nothing else in", async ({ request 
     expect(text.match(/https?:\/\/(?!www\.w3\.org|react\.dev|react-aria\.adobe\.com|github\.com)[a-z0-9.-]+/g) ?? []).toEqual([]);
 });
 
+test("in German, too, nothing sticks out", async ({ page }) => {
+    await enter(page, "vera", "/account");
+    await page.getByRole("button", { name: "Deutsch" }).click();
+    await expect(page.getByRole("heading", { name: "Passwort ändern" })).toBeVisible();
+    await seen(page, "de-account");
+    await page.goto("/");
+    await seen(page, "de-matters");
+    await page.getByText("Supply of kits").click();
+    await page.getByRole("row").filter({ hasText: "Supply agreement.docx" }).locator(".grid-choice").click();
+    await expect(page.getByRole("button", { name: "Umbenennen" })).toBeVisible();
+    await seen(page, "de-papers");
+    await page.getByText("Supply agreement.docx").click();
+    await expect(page.getByRole("heading", { name: "Fassungen" })).toBeVisible();
+    await seen(page, "de-paper");
+});
+
 test("where the line is down the page says so, keeps what it shows, and goes on by itself", async ({ page }) => {
     await enter(page, "vera");
     await page.getByText("Supply of kits").click();

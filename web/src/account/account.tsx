@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Oneself: roles, the session, the password, the language.
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 
 import { Form } from "react-aria-components/Form";
 
 import { api, ask, type Session } from "../api/client";
+import { sends } from "../frame/forms";
 import { LanguageChoice } from "../frame/language";
 import { say } from "../frame/notices";
 import { Act, Field } from "../frame/parts";
@@ -62,12 +63,8 @@ function PasswordForm() {
             forget_everything();
         },
     });
-    const submit = (event: FormEvent) => {
-        event.preventDefault();
-        if (!changing.isPending) changing.mutate();
-    };
     return (
-        <Form onSubmit={submit}>
+        <Form onSubmit={sends(changing)}>
             <p className="prose">{words.change_password_text}</p>
             <Field
                 label={words.former_password}

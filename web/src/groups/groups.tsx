@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Groups of people, to be put on a team or behind a wall together.
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useRef, useState } from "react";
+import { useState } from "react";
 
 import { Form } from "react-aria-components/Form";
 
-import { api, ask, fresh_key, Refusal, type Schemas, type Session } from "../api/client";
+import { api, ask, type Schemas, type Session } from "../api/client";
 import { Choice } from "../frame/choice";
+import { sends, useKey } from "../frame/forms";
 import { say } from "../frame/notices";
 import { Act, Box, Field } from "../frame/parts";
 import { may, queries } from "../frame/session";
@@ -136,12 +137,12 @@ function GroupCard({ group, changes }: { group: Group; changes: boolean }) {
 function NewGroup({ onClose }: { onClose(): void }) {
     const words = useWords();
     const [name, set_name] = useState("");
-    const key = useRef(fresh_key());
+    const key = useKey();
     const making = useMutation({
         mutationFn: () =>
             ask(
                 api.POST("/api/v1/groups", {
-                    params: { header: { "Idempotency-Key": key.current } },
+                    params: { header: key.header() },
                     body: { name: name.trim() },
                 }),
             ),
@@ -149,17 +150,11 @@ function NewGroup({ onClose }: { onClose(): void }) {
             await again();
             onClose();
         },
-        onError: (error) => {
-            if (error instanceof Refusal) key.current = fresh_key();
-        },
+        onError: key.refused,
     });
-    const submit = (event: FormEvent) => {
-        event.preventDefault();
-        if (!making.isPending) making.mutate();
-    };
     return (
         <Box title={words.new_group} open onClose={onClose}>
-            <Form onSubmit={submit}>
+            <Form onSubmit={sends(making)}>
                 <Field
                     label={words.name}
                     value={name}

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A matter is opened for a client, who is chosen or taken on here.
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useRef, useState } from "react";
+import { useState } from "react";
 
 import { Form } from "react-aria-components/Form";
 
-import { api, ask, fresh_key, Refusal, type Session } from "../api/client";
+import { api, ask, type Session } from "../api/client";
 import { Choice } from "../frame/choice";
+import { sends, useKey } from "../frame/forms";
 import { say } from "../frame/notices";
 import { Act, Box, Field } from "../frame/parts";
 import { navigate } from "../frame/router";
@@ -38,21 +39,20 @@ function Opening({ session, onDone }: { session: Session; onDone(): void }) {
     const [client_number, set_client_number] = useState("");
     const [name, set_name] = useState("");
     const [number, set_number] = useState("");
-    const keys = useRef({ client: fresh_key(), matter: fresh_key() });
+    const client_key = useKey();
+    const matter_key = useKey();
     const opening = useMutation({
         mutationFn: async () => {
             let id = client ?? "";
             if (client === fresh_client) {
                 const body = { name: client_name.trim(), number: client_number.trim() };
-                const made = await ask(
-                    api.POST("/api/v1/clients", { params: { header: { "Idempotency-Key": keys.current.client } }, body }),
-                );
+                const made = await ask(api.POST("/api/v1/clients", { params: { header: client_key.header() }, body }));
                 id = made.id;
                 set_client(id);
                 await queries.invalidateQueries({ queryKey: ["clients"] });
             }
             const body = { client: id, name: name.trim(), number: number.trim() };
-            return ask(api.POST("/api/v1/matters", { params: { header: { "Idempotency-Key": keys.current.matter } }, body }));
+            return ask(api.POST("/api/v1/matters", { params: { header: matter_key.header() }, body }));
         },
         onSuccess: async (matter) => {
             await queries.invalidateQueries({ queryKey: ["matters"] });
@@ -60,21 +60,17 @@ function Opening({ session, onDone }: { session: Session; onDone(): void }) {
             onDone();
             navigate(`/matters/${matter.id}`);
         },
-        // Where no answer came the same request is repeated; what was refused is asked for anew.
         onError: (error) => {
-            if (error instanceof Refusal) keys.current = { client: fresh_key(), matter: fresh_key() };
+            client_key.refused(error);
+            matter_key.refused(error);
         },
     });
     const choices = [
         ...(may(session, "clients_open") ? [{ id: fresh_client, name: words.new_client }] : []),
         ...(clients.data ?? []).map((each) => ({ id: each.id, name: each.name, about: each.number })),
     ];
-    const submit = (event: FormEvent) => {
-        event.preventDefault();
-        if (!opening.isPending && client) opening.mutate();
-    };
     return (
-        <Form onSubmit={submit}>
+        <Form onSubmit={sends(opening, client !== null)}>
             <Choice label={words.client} choices={choices} value={client} onChange={set_client} />
             {client === fresh_client && (
                 <div className="pair">

@@ -215,7 +215,7 @@ function Folder({ matter, all, folder }: { matter: Matter; all: Paper[]; folder:
                 />
             )}
             <p className="count" role="status">
-                {words.papers_count(items.length)}
+                {items.length > 0 && words.papers_count(items.length)}
             </p>
             {shown && (
                 <Details

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A new account, and the code that is handed over to whom it is for: shown once.
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useRef, useState } from "react";
+import { useState } from "react";
 
 import { Form } from "react-aria-components/Form";
 
-import { api, ask, fresh_key, Refusal } from "../api/client";
+import { api, ask } from "../api/client";
+import { sends, useKey } from "../frame/forms";
 import { Act, Box, Field } from "../frame/parts";
 import { queries } from "../frame/session";
 import { Complaint } from "../frame/states";
@@ -24,12 +25,12 @@ export function InviteBox({ onClose, onInvited }: { onClose(): void; onInvited(i
     const [name, set_name] = useState("");
     const [sign_in, set_sign_in] = useState("");
     const [roles, set_roles] = useState<string[]>(["lawyer"]);
-    const key = useRef(fresh_key());
+    const key = useKey();
     const inviting = useMutation({
         mutationFn: () =>
             ask(
                 api.POST("/api/v1/people", {
-                    params: { header: { "Idempotency-Key": key.current } },
+                    params: { header: key.header() },
                     body: { name: name.trim(), sign_in: sign_in.trim(), roles },
                 }),
             ),
@@ -37,17 +38,11 @@ export function InviteBox({ onClose, onInvited }: { onClose(): void; onInvited(i
             await queries.invalidateQueries({ queryKey: ["people"] });
             onInvited({ name: person.name, sign_in: person.sign_in, code: invitation ?? "", until: invitation_until ?? "" });
         },
-        onError: (error) => {
-            if (error instanceof Refusal) key.current = fresh_key();
-        },
+        onError: key.refused,
     });
-    const submit = (event: FormEvent) => {
-        event.preventDefault();
-        if (!inviting.isPending) inviting.mutate();
-    };
     return (
         <Box title={words.invite_title} open onClose={onClose}>
-            <Form onSubmit={submit}>
+            <Form onSubmit={sends(inviting)}>
                 <Field
                     label={words.name}
                     value={name}

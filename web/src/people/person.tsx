@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // One account. What two administrators change at once is not written over: the second sees what the first did.
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 
 import { Form } from "react-aria-components/Form";
 
 import { api, ask, if_match, type Person, Refusal, type Session } from "../api/client";
+import { sends } from "../frame/forms";
 import { say } from "../frame/notices";
 import { Act, Ask, Box, Field } from "../frame/parts";
 import { may, queries } from "../frame/session";
@@ -68,10 +69,6 @@ export function PersonBox({ session, person, onClose, onInvited }: PersonProps) 
             onInvited({ name: person.name, sign_in: person.sign_in, code: invitation, until: invitation_until });
         },
     });
-    const submit = (event: FormEvent) => {
-        event.preventDefault();
-        if (!saving.isPending) saving.mutate();
-    };
     const names = (list: readonly string[]) => list.map((role) => words.firm_roles[role] ?? role).join(", ") || words.none;
     const manages = may(session, "people_manage");
     const assigns = may(session, "roles_assign");
@@ -114,7 +111,7 @@ export function PersonBox({ session, person, onClose, onInvited }: PersonProps) 
                 </div>
             )}
             {person.active && (
-                <Form onSubmit={submit}>
+                <Form onSubmit={sends(saving)}>
                     <RoleBoxes value={roles ?? person.roles} onChange={set_roles} disabled={!assigns} />
                     <Field
                         label={words.access_until}

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // An invitation becomes an account: a password is chosen, the second factor is set up, and its first code signs in.
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
 import { Form } from "react-aria-components/Form";
 import { Link } from "react-aria-components/Link";
 
 import { api, ask, type Schemas } from "../api/client";
+import { sends } from "../frame/forms";
 import { Act, Field } from "../frame/parts";
 import { navigate } from "../frame/router";
 import { queries } from "../frame/session";
@@ -44,14 +45,10 @@ function Choosing({ chosen, onChange, onAccepted }: ChoosingProps) {
         mutationFn: () => ask(api.POST("/api/v1/enrolment", { body: { ...chosen, sign_in: chosen.sign_in.trim() } })),
         onSuccess: onAccepted,
     });
-    const submit = (event: FormEvent) => {
-        event.preventDefault();
-        if (!accepting.isPending) accepting.mutate();
-    };
     const set = (part: Partial<Chosen>) => onChange({ ...chosen, ...part });
     return (
         <Doorstep title={words.invitation_title} text={words.invitation_text}>
-            <Form onSubmit={submit}>
+            <Form onSubmit={sends(accepting)}>
                 <Field
                     label={words.sign_in_name}
                     value={chosen.sign_in}
@@ -107,10 +104,6 @@ function SecondFactor({ chosen, factor, onBack }: { chosen: Chosen; factor: Sche
         },
         onError: () => set_code(""),
     });
-    const submit = (event: FormEvent) => {
-        event.preventDefault();
-        if (!confirming.isPending) confirming.mutate();
-    };
     return (
         <Doorstep title={words.factor_title} text={words.factor_text}>
             <Suspense fallback={<Loading />}>
@@ -119,7 +112,7 @@ function SecondFactor({ chosen, factor, onBack }: { chosen: Chosen; factor: Sche
             <p className="secret">
                 {words.factor_secret} <code>{factor.totp_secret.replace(/(.{4})/g, "$1 ").trim()}</code>
             </p>
-            <Form onSubmit={submit}>
+            <Form onSubmit={sends(confirming)}>
                 <Field
                     label={words.code}
                     hint={words.factor_code_hint}

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Name, password and the code of the authenticator, at once: which of them was wrong is nobody's business.
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 
 import { Form } from "react-aria-components/Form";
 import { Link } from "react-aria-components/Link";
 
 import { api, ask } from "../api/client";
+import { sends } from "../frame/forms";
 import { Act, Field } from "../frame/parts";
 import { navigate } from "../frame/router";
 import { queries } from "../frame/session";
@@ -31,13 +32,9 @@ export function SignIn() {
         // A code is taken once.
         onError: () => set_code(""),
     });
-    const submit = (event: FormEvent) => {
-        event.preventDefault();
-        if (!signing_in.isPending) signing_in.mutate();
-    };
     return (
         <Doorstep title={words.sign_in_title} text={words.sign_in_text}>
-            <Form onSubmit={submit}>
+            <Form onSubmit={sends(signing_in)}>
                 <Field
                     label={words.sign_in_name}
                     value={name}

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who works on a matter, in which role, until when, and why somebody can see it.
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 
 import { Form } from "react-aria-components/Form";
 
 import { all_of, api, ask, type Matter, page_limit, type Schemas, type Session } from "../api/client";
 import { Choice, OneOf } from "../frame/choice";
+import { sends } from "../frame/forms";
 import { Icon } from "../frame/icons";
 import { say } from "../frame/notices";
 import { Act, Ask, Box, Field } from "../frame/parts";
@@ -15,6 +16,7 @@ import { Complaint, Nothing, Shown } from "../frame/states";
 import { useGroups, usePeople, useRoles } from "../people/queries";
 import { useFormat, useWords } from "../words";
 import { Explanation, ExplainBox } from "./explain";
+import { permitted_on } from "./standing";
 
 type Member = Schemas["TeamMember"];
 const again = (matter: string) => queries.invalidateQueries({ queryKey: ["team", matter] });
@@ -39,11 +41,20 @@ export function Team({ session, matter }: { session: Session; matter: Matter }) 
     const words = useWords();
     const format = useFormat();
     const team = useTeam(matter.id);
+    const groups = useGroups();
+    const roles = useRoles();
+    const permitted = permitted_on(team.data ?? [], groups.data ?? [], roles.data, session.person.id);
+    const manages = matter.state === "open" && permitted.has("team_manage");
     const explains = may(session, "access_explain");
     return (
         <div className="part">
             <h2 className="hidden">{words.team}</h2>
-            <TeamTools session={session} matter={matter} team={team.data ?? []} appoints={matter.state === "open"} />
+            <TeamTools
+                session={session}
+                matter={matter}
+                team={team.data ?? []}
+                appoints={manages || (matter.state === "open" && may(session, "teams_appoint"))}
+            />
             <Shown query={team}>
                 {(members) =>
                     members.length === 0 ? (
@@ -53,7 +64,13 @@ export function Team({ session, matter }: { session: Session; matter: Matter }) 
                             {members
                                 .toSorted((a, b) => format.compare(a.role, b.role) || format.compare(a.name, b.name))
                                 .map((member) => (
-                                    <MemberLine key={member.id} matter={matter} member={member} explains={explains} />
+                                    <MemberLine
+                                        key={member.id}
+                                        matter={matter}
+                                        member={member}
+                                        manages={manages}
+                                        explains={explains}
+                                    />
                                 ))}
                         </ul>
                     )
@@ -84,7 +101,13 @@ export function TeamTools({ session, matter, team, appoints }: ToolsProps) {
     );
 }
 
-function MemberLine({ matter, member, explains }: { matter: Matter; member: Member; explains: boolean }) {
+interface LineProps {
+    matter: Matter;
+    member: Member;
+    manages: boolean;
+    explains: boolean;
+}
+function MemberLine({ matter, member, manages, explains }: LineProps) {
     const words = useWords();
     const format = useFormat();
     const [changing, set_changing] = useState(false);
@@ -125,8 +148,8 @@ function MemberLine({ matter, member, explains }: { matter: Matter; member: Memb
                 {explains && member.kind === "person" && (
                     <Act weight="quiet" label={words.why} aria-expanded={why} onPress={() => set_why(!why)} />
                 )}
-                {matter.state === "open" && <Act weight="quiet" label={words.change} onPress={() => set_changing(true)} />}
-                {matter.state === "open" && (
+                {manages && <Act weight="quiet" label={words.change} onPress={() => set_changing(true)} />}
+                {manages && (
                     <Act weight="quiet" icon="close" bare label={words.take_off(member.name)} onPress={() => set_taking(true)} />
                 )}
             </span>
@@ -201,13 +224,9 @@ function AddBox({ matter, team, onClose }: { matter: string; team: readonly Memb
             onClose();
         },
     });
-    const submit = (event: FormEvent) => {
-        event.preventDefault();
-        if (who && !adding.isPending) adding.mutate();
-    };
     return (
         <Box title={words.add_to_team} open onClose={onClose}>
-            <Form onSubmit={submit}>
+            <Form onSubmit={sends(adding, who !== null)}>
                 <Choice label={words.person_or_group} choices={choices} value={who} onChange={set_who} />
                 <PlaceFields role={role} until={until} onRole={set_role} onUntil={set_until} />
                 <Complaint error={adding.error ?? people.error} />
@@ -232,13 +251,9 @@ function ChangeBox({ matter, member, onClose }: { matter: string; member: Member
             onClose();
         },
     });
-    const submit = (event: FormEvent) => {
-        event.preventDefault();
-        if (!changing.isPending) changing.mutate();
-    };
     return (
         <Box title={member.name} open onClose={onClose}>
-            <Form onSubmit={submit}>
+            <Form onSubmit={sends(changing)}>
                 <PlaceFields role={role} until={until} onRole={set_role} onUntil={set_until} />
                 <Complaint error={changing.error} />
                 <footer className="dialog-foot">

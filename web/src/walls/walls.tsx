@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ethical walls: who and what stands on either side, and why.
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type FormEvent, useRef, useState } from "react";
+import { useState } from "react";
 
 import { Form } from "react-aria-components/Form";
 
-import { all_of, api, ask, fresh_key, page_limit, Refusal, type Schemas, type Session } from "../api/client";
+import { all_of, api, ask, page_limit, type Schemas, type Session } from "../api/client";
 import { Choice } from "../frame/choice";
+import { sends, useKey } from "../frame/forms";
 import { Icon } from "../frame/icons";
 import { say } from "../frame/notices";
 import { Act, Ask, Box, Field } from "../frame/parts";
@@ -151,14 +152,14 @@ function RaiseBox({ named, onClose }: { named: readonly Named[]; onClose(): void
     const [a, set_a] = useState<readonly Named[]>([]);
     const [b, set_b] = useState<readonly Named[]>([]);
     const [memo, set_memo] = useState("");
-    const key = useRef(fresh_key());
+    const key = useKey();
     const side = (stand: readonly Named[]): Schemas["WallSide"] =>
         Object.fromEntries(kinds.map((kind) => [kind, stand.filter((each) => each.kind === kind).map(({ id }) => id)]));
     const raising = useMutation({
         mutationFn: () =>
             ask(
                 api.POST("/api/v1/walls", {
-                    params: { header: { "Idempotency-Key": key.current } },
+                    params: { header: key.header() },
                     body: { a: side(a), b: side(b), memo: memo.trim() },
                 }),
             ),
@@ -167,18 +168,12 @@ function RaiseBox({ named, onClose }: { named: readonly Named[]; onClose(): void
             say(words.wall_up);
             onClose();
         },
-        onError: (error) => {
-            if (error instanceof Refusal) key.current = fresh_key();
-        },
+        onError: key.refused,
     });
-    const submit = (event: FormEvent) => {
-        event.preventDefault();
-        if (!raising.isPending) raising.mutate();
-    };
     return (
         <Box title={words.raise_wall} open onClose={onClose}>
             <p className="prose">{words.raise_wall_text}</p>
-            <Form onSubmit={submit}>
+            <Form onSubmit={sends(raising)}>
                 <SidePicker label={words.one_side} named={named} stand={a} onChange={set_a} />
                 <SidePicker label={words.other_side} named={named} stand={b} onChange={set_b} />
                 <Field

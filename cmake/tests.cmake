@@ -135,6 +135,13 @@ if(TARGET pages)
     add_test(NAME package-staged COMMAND ${CMAKE_SOURCE_DIR}/tests/package/staged.sh ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
     set_tests_properties(package-staged PROPERTIES TIMEOUT 300 LABELS promises)
 endif()
+# The page: its logic, and every story in a real browser against the real server.
+if(MUNIMENT_PAGE)
+    add_test(NAME page_logic COMMAND ${CMAKE_SOURCE_DIR}/tests/page/logic)
+    add_test(NAME page COMMAND ${CMAKE_SOURCE_DIR}/tests/page/run $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)
+    set_tests_properties(page_logic page PROPERTIES TIMEOUT 600 LABELS page)
+    set_tests_properties(page PROPERTIES COST 90)
+endif()
 # Recovery shares: their whole life, and npm's slip39 as a second reader.
 add_test(NAME recovery-shares COMMAND ${CMAKE_SOURCE_DIR}/tests/shares/recovery.sh $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)
 add_test(NAME recovery-shares-second-reader COMMAND ${CMAKE_SOURCE_DIR}/tests/shares/run $<TARGET_FILE:muniment>

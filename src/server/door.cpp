@@ -113,15 +113,18 @@ std::shared_ptr<const Door::Inside> Door::inside() const {
     return inside_;
 }
 
+/// The page itself is shown while the door is shut: it says so, and how it is opened.
 Result<Answer> Door::begin(const Request& request) {
+    const bool of_api = !request.segments.empty() && request.segments.front() == "api";
+    if (!of_api)
+        if (auto shown = page_.answer(request)) return Answer(*std::move(shown));
     auto inside = this->inside();
-    if (!inside) {
-        bool of_api = !request.segments.empty() && request.segments.front() == "api";
-        if (of_api && request.segments != unlock_path) return std::unexpected(why_shut());
-        return locked_.route(request);
-    }
-    TRY(auto answer, inside->router.route(request));
-    return staying(Stay(inside, inside->house.get()), std::move(answer));
+    if (!inside && of_api && request.segments != unlock_path) return std::unexpected(why_shut());
+    auto answer = (inside ? inside->router : locked_).route(request);
+    if (!answer && answer.error().problem == Problem::not_found && !of_api)
+        if (auto shown = page_.for_nothing(request)) return Answer(*std::move(shown));
+    if (!answer || !inside) return answer;
+    return staying(Stay(inside, inside->house.get()), *std::move(answer));
 }
 
 void Door::failed(const RequestId& request, const Error& error) {

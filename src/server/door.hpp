@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The door: what HTTP knocks at. Locked, it says so, takes recovery shares and nothing else; open, it leads to the routes.
+// The door: what HTTP knocks at. Locked, it says so, takes recovery shares and nothing else; open, it leads to the routes. The page
+// of the browser is shown either way.
 //
 // A request that is under way keeps the house that it entered, to the last byte of its body: shut() returns at once, and the
 // keys are wiped when the last of them has left.
@@ -9,6 +10,7 @@
 
 #include "server/house.hpp"
 #include "server/http/http.hpp"
+#include "server/page/page.hpp"
 #include "server/router.hpp"
 #include "server/unlocking.hpp"
 
@@ -33,6 +35,7 @@ class Door final : public Handler {
     Error why_shut() const;
 
     const Router locked_;
+    const Page page_{page_files};
     mutable std::mutex mutex_;
     std::shared_ptr<const Inside> inside_;     // null while locked
     Error why_shut_{Problem::locked};

@@ -7,7 +7,7 @@
 //            exist. Names and contents stand in bodies only, never in a header or an address. The OpenAPI document and the
 //            routes are compared by a test, both ways.
 // Assumes    Who holds a session's secret is its person. The parts of a House outlive it.
-// Does not   Decide (access/), keep anything between requests, or show the pages of the browser's part.
+// Does not   Decide (access/), keep anything between requests, or make pages: page/ hands out the browser's part as it was built.
 // Read next  door.hpp (open and locked), routes/call.hpp (what every route is made of), http/http.hpp (the way of the bytes).
 #pragma once
 #include "server/door.hpp"

@@ -9,8 +9,9 @@ import re
 import sys
 
 LINE_LENGTH_MAX = 140
-FOLDERS = ("src", "bench", "cmake", "tests", "tools", "demo", "fuzz")
-CODE = {".cpp", ".hpp", ".def", ".sql", ".cmake", ".py"}
+FOLDERS = ("src", "web", "bench", "cmake", "tests", "tools", "demo", "fuzz")
+CODE = {".cpp", ".hpp", ".def", ".sql", ".cmake", ".py", ".ts", ".tsx", ".css"}
+NOT_OURS = ("node_modules", "schema.d.ts")       # npm's, and what is made from the API's document
 LEFT_FOR_LATER = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX)\b")
 SPDX = "SPDX-License-Identifier: Apache-2.0"
 
@@ -25,6 +26,8 @@ def sources(root):
         for path in sorted((root / folder).rglob("*")):
             inside = path.relative_to(root).parts
             if not path.is_file() or inside[:2] in (("tests", "vectors"), ("demo", "papers"), ("fuzz", "corpus")):
+                continue
+            if any(name in inside for name in NOT_OURS):
                 continue
             if path.suffix in CODE or is_script(path):
                 yield path

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, test } from "vitest";
+
+import { type Paper, Refusal, Unreachable } from "../api/client";
+import { in_pieces_from, type Job, total_of, type Transport, Uploads } from "./queue";
+import type { Going, Wish } from "./transport";
+
+const file = (size: number, name = "a.pdf"): File => ({ size, name, lastModified: 0, type: "" }) as File;
+const wish = (size = 10, name = "a.pdf"): Wish => ({ matter: "m", folder: null, name, file: file(size, name) });
+const paper = { id: "p" } as Paper;
+const refusal = (type: string, status: number) => new Refusal({ type: `/problems/${type}` }, status);
+
+/** A server that keeps what it was sent, and lets the line break when told to. */
+class Server implements Transport {
+    whole: string[] = [];
+    keys = new Set<string>();
+    offset = 0;
+    size = 0;
+    begun = 0;
+    given_up = 0;
+    fails: unknown[] = [];
+    cut_at: number[] = [];
+    held: (() => void)[] = [];
+    hold = false;
+
+    private async answer(going?: Going): Promise<void> {
+        if (this.hold) {
+            await new Promise<void>((resolve, reject) => {
+                this.held.push(resolve);
+                going?.signal.addEventListener("abort", () => reject(going.signal.reason as Error));
+            });
+        }
+        const error = this.fails.shift();
+        if (error) throw error;
+    }
+    async send_whole(sent: Wish, key: string, going: Going): Promise<Paper> {
+        going.progress(sent.file.size);
+        await this.answer(going);
+        this.keys.add(key);
+        this.whole.push(sent.version_of ? `${sent.name} of ${sent.version_of.paper}` : sent.name);
+        return paper;
+    }
+    async begin(sent: Wish): Promise<string> {
+        await this.answer();
+        ++this.begun;
+        this.size = sent.file.size;
+        this.offset = 0;
+        return `/u/${this.begun}`;
+    }
+    async standing(_address: string, going: Going): Promise<{ state: "open" | "filed"; offset: number; paper: string | null }> {
+        await this.answer(going);
+        return this.offset === this.size
+            ? { state: "filed", offset: this.offset, paper: "p" }
+            : { state: "open", offset: this.offset, paper: null };
+    }
+    async send_rest(_address: string, _file: File, offset: number, going: Going): Promise<number> {
+        if (offset !== this.offset) throw refusal("conflict", 409);
+        const cut = this.cut_at.shift();
+        this.offset = cut ?? this.size;
+        going.progress(this.offset);
+        await this.answer(going);
+        if (cut !== undefined) throw new Unreachable();
+        return this.offset;
+    }
+    async give_up(): Promise<void> {
+        ++this.given_up;
+    }
+    async look(): Promise<Paper> {
+        return paper;
+    }
+}
+
+function uploads_to(server: Server): { uploads: Uploads; filed: string[]; waited: number[]; settled(): Promise<readonly Job[]> } {
+    const filed: string[] = [];
+    const waited: number[] = [];
+    const uploads = new Uploads(
+        server,
+        (job) => filed.push(job.name),
+        async (seconds) => void waited.push(seconds),
+    );
+    const settled = async () => {
+        for (let turn = 0; turn < 200; ++turn) await Promise.resolve();
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        return uploads.snapshot();
+    };
+    return { uploads, filed, waited, settled };
+}
+
+test("a small paper is one request, filed once", async () => {
+    const server = new Server();
+    const { uploads, filed, settled } = uploads_to(server);
+    uploads.add([wish()]);
+    expect((await settled())[0]?.state).toBe("done");
+    expect(filed).toEqual(["a.pdf"]);
+    expect(server.begun).toBe(0);
+});
+
+test("three go at once, the others wait", async () => {
+    const server = new Server();
+    server.hold = true;
+    const { uploads, settled } = uploads_to(server);
+    uploads.add([1, 2, 3, 4, 5].map((number) => wish(10, `${number}`)));
+    expect((await settled()).map(({ state }) => state)).toEqual(["sending", "sending", "sending", "waiting", "waiting"]);
+    server.hold = false;
+    for (const go of server.held) go();
+    expect(total_of(await settled())).toMatchObject({ done: 5, count: 5, active: false });
+});
+
+test("where no answer comes the same request is repeated, later and later", async () => {
+    const server = new Server();
+    server.fails = [new Unreachable(), refusal("busy", 503), new Unreachable()];
+    const { uploads, waited, settled } = uploads_to(server);
+    uploads.add([wish(0)]);
+    expect((await settled())[0]?.state).toBe("done");
+    expect(waited).toEqual([1, 2, 4]);
+    expect(server.keys.size).toBe(1);
+});
+
+test("a refusal stops it, and it is not tried again by itself", async () => {
+    const server = new Server();
+    server.fails = [refusal("denied", 403)];
+    const { uploads, waited, settled } = uploads_to(server);
+    uploads.add([wish()]);
+    const [job] = await settled();
+    expect(job?.state).toBe("failed");
+    expect(waited).toEqual([]);
+    uploads.resume(job?.id ?? "");
+    expect((await settled())[0]?.state).toBe("done");
+});
+
+test("a name that is taken is asked about: as a version, under another name", async () => {
+    const server = new Server();
+    server.fails = [refusal("name-taken", 409)];
+    const { uploads, settled } = uploads_to(server);
+    uploads.add([wish()]);
+    const [job] = await settled();
+    expect(job?.state).toBe("taken");
+    uploads.resume(job?.id ?? "", { version_of: { paper: "p1", revision: 3 } });
+    await settled();
+    expect(server.whole).toEqual(["a.pdf of p1"]);
+});
+
+test("a large paper goes on from what arrived, whatever breaks", async () => {
+    const server = new Server();
+    const size = in_pieces_from + 100;
+    server.cut_at = [1000, 5000];
+    const { uploads, filed, settled } = uploads_to(server);
+    uploads.add([wish(size, "hearing.mp4")]);
+    expect((await settled())[0]).toMatchObject({ state: "done", sent: size });
+    expect(server.begun).toBe(1);
+    expect(filed).toEqual(["hearing.mp4"]);
+});
+
+test("a large paper that is paused goes on from where it was", async () => {
+    const server = new Server();
+    server.cut_at = [1000];
+    const { uploads, settled } = uploads_to(server);
+    uploads.add([wish(in_pieces_from + 100)]);
+    server.hold = true;
+    await settled();
+    const [job] = uploads.snapshot();
+    uploads.pause(job?.id ?? "");
+    for (const go of server.held.splice(0)) go();
+    expect((await settled())[0]?.state).toBe("paused");
+    server.hold = false;
+    uploads.resume(job?.id ?? "");
+    expect((await settled())[0]?.state).toBe("done");
+    expect(server.begun).toBe(1);
+});
+
+test("an upload that the server does not know any more begins anew", async () => {
+    const server = new Server();
+    const { uploads, settled } = uploads_to(server);
+    server.fails = [refusal("not-found", 404)];
+    uploads.add([{ ...wish(in_pieces_from + 1), address: "/u/gone" }]);
+    expect((await settled())[0]?.state).toBe("done");
+    expect(server.begun).toBe(1);
+});
+
+test("what is cancelled is given up at the server, and makes room", async () => {
+    const server = new Server();
+    server.hold = true;
+    const { uploads, settled } = uploads_to(server);
+    uploads.add([{ ...wish(in_pieces_from + 1), address: "/u/1" }, wish(), wish(), wish()]);
+    await settled();
+    uploads.cancel(uploads.snapshot()[0]?.id ?? "");
+    expect(server.given_up).toBe(1);
+    expect((await settled()).map(({ state }) => state)).toEqual(["sending", "sending", "sending"]);
+});

@@ -103,7 +103,6 @@ void work(Serving& serving, server::Server& server, const sigset_t& signals, std
             auto reloaded = server.reload_certificate();
             say(reloaded ? "Reloaded: certificate and key." : "Not reloaded, the former certificate stays: " + reloaded.error().text());
         }
-        serving.scrub_some();
         if (std::chrono::steady_clock::now() >= next) {
             serving.check();
             next = std::chrono::steady_clock::now() + check_every;
@@ -116,7 +115,8 @@ Result<int> serve(const cli::Arguments& given) {
     auto signals = wait_for_signals();
     guard_memory();
     TRY(auto stores, Stores::open(home, storage::Missing::refuse, storage::Others::admit));
-    Serving serving(home, std::move(stores));
+    std::chrono::seconds check_every(given.number("--check-seconds", 3600, 1, 86'400));
+    Serving serving(home, std::move(stores), check_every);
     if (!given.has("--locked")) {
         auto opened = serving.unlock_itself();
         if (!opened && opened.error().problem != Problem::locked) {
@@ -135,7 +135,6 @@ Result<int> serve(const cli::Arguments& given) {
     TRY(auto server, server::Server::start(config, serving.door(), serving.clock()));
     TRY(auto control, Control::listen(home.control(), [&](const auto& question) { return serving.answer(question); }));
     tell(home, config, server->port(), serving);
-    std::chrono::seconds check_every(given.number("--check-seconds", 3600, 1, 86'400));
     auto upkeep = std::make_unique<Upkeep>(serving, check_every);
     work(serving, *server, signals, check_every);
     say("Stopping: what is under way may end.");

@@ -14,7 +14,9 @@ namespace muniment::app {
 
 class Serving final : public server::Unlocking {
   public:
-    Serving(Home home, Stores stores) : home_(std::move(home)), stores_(std::move(stores)), door_(this) {}
+    /// `check_every`: how often slots and the rows of the gate are looked at, by a job or (on a copy) by check().
+    Serving(Home home, Stores stores, Duration check_every)
+        : home_(std::move(home)), stores_(std::move(stores)), check_every_(check_every), door_(this) {}
 
     /// By the key file, where there is one; `locked` where none is.
     Result<void> unlock_itself(const std::optional<AcceptedLoss>& accepted = {});
@@ -37,7 +39,6 @@ class Serving final : public server::Unlocking {
     Result<boost::json::object> answer(const boost::json::object& question);   ///< the control socket's
     void check();                                                              ///< at intervals
     void look();                                                               ///< each second: clock, room, other nodes
-    void scrub_some();                                                         ///< each second
     /// What stopping or locking now would lose: the epoch key, where no slot in reach holds it any more. Slots that are empty are
     /// written anew first, where that is allowed. Nothing where all is well.
     std::optional<std::string> would_lose();
@@ -92,6 +93,7 @@ class Serving final : public server::Unlocking {
     bool in_reserve_ = false;
     Home home_;
     Stores stores_;
+    Duration check_every_;
     server::Door door_;
     mutable std::mutex mutex_;            // guards firm_ and former_
     std::shared_ptr<OpenFirm> firm_;

@@ -18,6 +18,7 @@ void Serving::works_by_nothing() {
 }
 
 void Serving::drop(OpenFirm& open, const Error& why) {
+    open.end_jobs();
     open.gate().close();
     std::lock_guard lock(mutex_);
     refused_ = why;

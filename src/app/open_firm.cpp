@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <thread>
 
 #include "base/journal.hpp"
 #include "base/limits.hpp"
@@ -171,36 +172,36 @@ Result<void> OpenFirm::check() {
     auto checked = slots_->check();
     gate_->take_nothing_in(slots_->is_copy());
     CHECK(std::move(checked));
-    CHECK(gate_->records().commit([&](storage::RecordWriter& writer) {
-        return writer.forget_before((gate_->clock().now() - limits::idempotency_kept).us);
-    }));
-    TRY(auto swept, uploads_->sweep());
-    if (swept.expired + swept.damaged > 0)
-        journal(Level::info, "uploads.swept", {{"expired", swept.expired}, {"damaged", swept.damaged}});
     if (const auto* root = slots_->root()) {
         CHECK(strongroom::Turn(*gate_, *slots_, stores_.key_set_list()).recover(*root));
     }
     return {};
 }
 
-Result<void> OpenFirm::scrub_some() {
+Result<bool> OpenFirm::scrub_some() {
     std::unique_lock lock(turning_, std::try_to_lock);
-    if (!lock) return {};
-    if (!scrub_) {
-        TRY(auto last, strongroom::last_scrub(*gate_));
-        bool lately = last && gate_->clock().now() - *last < Duration(scrub_every);
-        bool looked = scrubbed_ && gate_->clock().now() - scrubbed_->ended < Duration(scrub_every);
-        if (lately || looked) return {};
-        scrub_.emplace(*gate_);
+    if (!lock) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));   // a turn may take long
+        return true;
     }
+    if (!scrub_) scrub_.emplace(*gate_);
     auto done = scrub_->step();
-    if (done && !*done) return {};
+    if (done && !*done) return true;
     if (done) scrubbed_ = Scrubbed{gate_->clock().now(), scrub_->report()};
     auto verdict = done ? scrub_->verdict() : Result<void>(std::unexpected(done.error()));
     scrub_.reset();
     CHECK(std::move(verdict));
     if (const auto* root = slots_->root()) CHECK(strongroom::Turn(*gate_, *slots_, stores_.key_set_list()).renew_key_set(*root));
-    return {};
+    return false;
+}
+
+void OpenFirm::begin_jobs(std::vector<duties::Job> jobs, duties::JobRunner::Tell tell) {
+    jobs_ = std::make_unique<duties::JobRunner>(weak_from_this(), *gate_, std::move(jobs), std::move(tell), duties::JobRunner::Pace{});
+    house_->jobs = jobs_.get();
+}
+
+void OpenFirm::end_jobs() {
+    if (jobs_) jobs_->stop(Duration::zero());
 }
 
 std::optional<OpenFirm::Scrubbed> OpenFirm::scrubbed() {

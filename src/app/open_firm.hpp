@@ -20,7 +20,7 @@ struct AcceptedLoss {
     std::string reason;
 };
 
-class OpenFirm final : public storage::Follower {
+class OpenFirm final : public storage::Follower, public std::enable_shared_from_this<OpenFirm> {
   public:
     ~OpenFirm() override;
     /// `wrong_key`, `wall_shut`, `corrupt`, `conflict` (the database is older than the firm): each says what is safe to do.
@@ -37,13 +37,21 @@ class OpenFirm final : public storage::Follower {
     access::Gate& gate() { return *gate_; }
     const strongroom::Papers& papers() const { return *papers_; }
     strongroom::SlotWatch& slots() { return *slots_; }
+    strongroom::OpenUploads& uploads() { return *uploads_; }
+    access::SignIn& sign_in() { return *sign_in_; }
+    Stores& stores() { return stores_; }
+
+    /// From now on it does by itself what is due. Not on a copy: that changes nothing.
+    void begin_jobs(std::vector<duties::Job> jobs, duties::JobRunner::Tell tell);
+    /// No job begins any more, and those at work end with their step; each holds this firm until then.
+    void end_jobs();
     const std::string& name() const { return name_; }
     const strongroom::Recovered& recovered() const { return recovered_; }
 
     const strongroom::Diagnosis& standing() const { return standing_; }   ///< at the start
-    /// Each second: a small piece of the scrub of secrets and records, where the last pass is old enough. `corrupt` at the end of one
-    /// that found something.
-    Result<void> scrub_some();
+    /// A small piece of the scrub of secrets and records; false at the end of a pass, `corrupt` where it found something. Nothing is
+    /// done, and it is to be asked again, while a turn is under way.
+    Result<bool> scrub_some();
     struct Scrubbed {
         Instant ended;
         strongroom::ScrubReport report;
@@ -93,8 +101,7 @@ class OpenFirm final : public storage::Follower {
     std::unique_ptr<strongroom::OpenUploads> uploads_;
     std::unique_ptr<strongroom::SlotWatch> slots_;
     std::unique_ptr<server::House> house_;
-    /// Often enough that a turn of the epoch, which asks for one of the last 24 h, never has to wait.
-    static constexpr auto scrub_every = std::chrono::hours(20);
+    std::unique_ptr<duties::JobRunner> jobs_;
     std::mutex turning_;
     std::optional<strongroom::Scrub> scrub_;
     std::optional<Scrubbed> scrubbed_;

@@ -108,7 +108,6 @@ void work(Serving& serving, Reloading& by, const sigset_t& signals) {
             std::fprintf(stderr, "muniment: NOT STOPPED: %s. The same signal once more stops it all the same.\n", lost->c_str());
         }
         if (signal == SIGHUP) by.reload();
-        serving.scrub_some();
         if (std::chrono::steady_clock::now() >= next) {
             serving.check();
             next = std::chrono::steady_clock::now() + by.check_every();

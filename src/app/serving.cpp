@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/serving.hpp"
 
+#include "app/jobs.hpp"
 #include "base/journal.hpp"
 #include "base/limits.hpp"
 #include "strongroom/verification.hpp"
@@ -79,6 +80,7 @@ Result<void> Serving::open_with(keys::RootKey root, const std::optional<Accepted
     {
         std::lock_guard lock(mutex_);
         firm_ = std::move(*opened);
+        if (firm_->slots().may_touch()) firm_->begin_jobs(jobs_of(*firm_, home_), tell_of_jobs(*firm_));
         door_.open(std::shared_ptr<server::House>(firm_, const_cast<server::House*>(&firm_->house())));
     }
     if (auto kept = keep_present_methods(); !kept) journal(Level::warning, "unlock.files-not-tidied", {{"problem", kept.error().problem}});
@@ -100,6 +102,7 @@ std::size_t Serving::lock() {
     }
     if (!closing) return former_.expired() ? 0 : 1;
     // Nothing is admitted any more, and transfers under way end at their next step; the last of them to leave wipes the keys.
+    closing->end_jobs();
     closing->stop_cleanly();
     closing->gate().close();
     closing.reset();
@@ -185,12 +188,6 @@ Result<void> Serving::keep_present(OpenFirm& open) {
     CHECK(keep_only(home_, root));
     if (std::erase_if(home_.shares, [&](const ShareSet& set) { return set.root != short_mark(root); }) > 0) CHECK(home_.save());
     return {};
-}
-
-void Serving::scrub_some() {
-    auto open = firm();
-    if (!open) return;
-    if (auto done = open->scrub_some(); !done) journal(Level::error, "scrub.found", {{"problem", done.error().problem}});
 }
 
 std::optional<std::string> Serving::would_lose() {

@@ -37,7 +37,6 @@ class Serving final : public server::Unlocking {
     Result<boost::json::object> answer(const boost::json::object& question);   ///< the control socket's
     void check();                                                              ///< at intervals
     void look();                                                               ///< each second: clock, room, other nodes
-    void scrub_some();                                                         ///< each second
     /// What stopping or locking now would lose: the epoch key, where no slot in reach holds it any more. Slots that are empty are
     /// written anew first, where that is allowed. Nothing where all is well.
     std::optional<std::string> would_lose();

@@ -31,6 +31,7 @@ void Serving::look_at_mark() {
 }
 
 void Serving::drop(OpenFirm& open, const Error& why) {
+    open.end_jobs();
     open.gate().close();
     std::lock_guard lock(mutex_);
     refused_ = why;

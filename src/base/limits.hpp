@@ -105,6 +105,16 @@ inline constexpr std::size_t refusal_sources_per_minute_max = 1'000;
 inline constexpr std::size_t afterwards_max = 4'096;             // outcomes of transfers waiting to be written
 inline constexpr std::uint64_t disk_reserve_bytes = 64 * MiB;  // below this only sign-in, lock and containment are recorded
 
+// Jobs.
+inline constexpr std::size_t job_cursor_bytes_max = 1 * KiB, job_facts_bytes_max = 1 * KiB, problem_name_bytes_max = 64;
+inline constexpr auto job_retry_first = 1min, job_retry_longest = 60min;   // after a failure; doubled each time
+inline constexpr std::uint32_t job_tries_before_alarm = 3;
+inline constexpr auto job_look_every = 5s;                     // for what is due
+inline constexpr auto job_kept_every = 30s;                    // how far a run has come is written down; a crash repeats so much
+inline constexpr auto job_step_max = 10min;                    // of one step; then it counts as hanging, and is an alarm
+inline constexpr auto job_rest_max = 10s;                      // between two steps
+inline constexpr std::size_t jobs_at_once_max = 2;
+
 // People and access.
 inline constexpr auto opening_valid = 15min;                   // one person, session, version and purpose is one entry for so long
 inline constexpr auto session_idle_max = 30min;

@@ -43,7 +43,8 @@ namespace muniment::keys {
     KIND(cursor, 50, "cursor")                        \
     KIND(key_set, 51, "key-set")                      \
     KIND(upload, 52, "upload")                        \
-    KIND(scrub, 53, "scrub")
+    KIND(scrub, 53, "scrub")                          \
+    KIND(job, 54, "job")
 
 enum class Kind : std::uint16_t {
 #define KIND(name, number, label) name = number,

@@ -6,6 +6,7 @@
 
 #include "access/access.hpp"
 #include "audit/log.hpp"
+#include "duties/duties.hpp"
 #include "storage/packs.hpp"
 #include "strongroom/matters/open_uploads.hpp"
 #include "strongroom/matters/papers.hpp"
@@ -24,6 +25,7 @@ struct House {
     storage::PackStore& packs;
     audit::Log& log;
     std::string firm_name;
+    duties::JobRunner* jobs = nullptr;   ///< none on a copy of the firm, which does nothing by itself
 };
 
 }  // namespace muniment::server

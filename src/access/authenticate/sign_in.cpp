@@ -77,22 +77,46 @@ Result<void> SignIn::load() {
         return {};
     }));
     for (auto& session : found) {
-        CHECK(take_use_elsewhere(session));
-        const auto* person = policy->person(session.person);
-        if (!person || !person->active || !still_valid(session, person->revision, now)) {
-            ended.push_back(session.id);
-        } else {
-            sessions_[session.secret_hash] = {session, session.last_used};
-        }
+        TRY(bool over, is_over(session, *policy, now));
+        if (over) ended.push_back(session.id);
+        else sessions_[session.secret_hash] = {session, session.last_used};
     }
+    return drop_ended(ended);
+}
+
+Result<bool> SignIn::is_over(Session& session, const Policy& policy, Instant now) const {
+    CHECK(take_use_elsewhere(session));
+    const auto* person = policy.person(session.person);
+    return !person || !person->active || !still_valid(session, person->revision, now);
+}
+
+Result<void> SignIn::drop_ended(const std::vector<SessionId>& ended) {
     if (ended.empty()) return {};
-    audit::Leaf leaf{
-        .id = EntryId::fresh(now), .at = now, .action = audit::Action::session_ended, .outcome = audit::Outcome::done};
-    audit::Draft draft(std::move(leaf), bytes("{}"),
-                       {storage::OwnerKind::firm, gate_.ring().firm().bytes, gate_.ring().firm_details()});
-    CHECK(gate_.log().commit(std::move(draft),
+    CHECK(gate_.log().commit(gate_.log().own_draft(audit::Action::session_ended, audit::Outcome::done, "{}"),
                              [&](storage::RecordWriter& writer, audit::Draft& entry) { return sweep_in(writer, entry, ended); }));
     return {};
+}
+
+Result<std::size_t> SignIn::sweep() {
+    auto policy = gate_.policy();
+    auto now = gate_.clock().now();
+    std::vector<Session> all;
+    {
+        std::lock_guard lock(mutex_);
+        for (const auto& [hash, known] : sessions_) {
+            all.push_back(known.session);
+            all.back().last_used = known.last_used;
+        }
+    }
+    std::vector<SessionId> ended;
+    for (auto& session : all) {
+        TRY(bool over, is_over(session, *policy, now));
+        if (over) ended.push_back(session.id);
+    }
+    CHECK(drop_ended(ended));
+    std::lock_guard lock(mutex_);
+    std::erase_if(sessions_, [&](const auto& each) { return std::ranges::find(ended, each.second.session.id) != ended.end(); });
+    return ended.size();
 }
 
 /// A restart makes nobody a stranger where they were known.

@@ -77,6 +77,9 @@ class SignIn {
     /// All other sessions end with it.
     Result<void> change_password(Permit<ChangePassword> permit, std::string_view former, std::string_view next);
 
+    /// Sessions that are over (by their date, idle, or their person's end) lose their rows. Gives how many.
+    Result<std::size_t> sweep();
+
     /// The gate's rows of sessions, as they stand where another node moved them: in place of what was known.
     void follow(const std::vector<Session>& sessions);
     static Result<std::optional<Session>> session_in(const GateRows::Loaded& row);
@@ -103,6 +106,8 @@ class SignIn {
     Result<PersonId> invited(const EnrolmentAttempt& attempt, const Origin& origin, Credential& credential);
     Result<SignedIn> begin(const PersonId& person, const Credential& proven, std::uint64_t step, SessionKind kind,
                            const Origin& origin);
+    Result<bool> is_over(Session& session, const Policy& policy, Instant now) const;
+    Result<void> drop_ended(const std::vector<SessionId>& ended);
     Result<void> sweep_in(storage::RecordWriter& writer, audit::Draft& draft, const std::vector<SessionId>& ended) const;
     Result<std::vector<SessionId>> ended_sessions_of(const PersonId& person) const;
     // A session that is used on another node is not idle here. Its row says only when it began.

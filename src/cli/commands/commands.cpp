@@ -12,7 +12,7 @@ std::span<const Command> client_commands() {
         std::vector<Command> list;
         for (auto* of : {session_commands, accept_commands, unlock_commands, put_commands, get_commands, paper_commands, checkout_commands,
                          matter_commands, client_book_commands, people_commands, group_commands, wall_commands, access_commands,
-                         audit_commands}) {
+                         audit_commands, job_commands}) {
             auto some = of();
             std::move(some.begin(), some.end(), std::back_inserter(list));
         }

@@ -21,5 +21,6 @@ std::vector<Command> paper_commands();       // ls, versions, mv, rm, restore, t
 std::vector<Command> checkout_commands();    // checkout, checkin
 std::vector<Command> access_commands();      // access explain, roles
 std::vector<Command> audit_commands();
+std::vector<Command> job_commands();          // jobs list, run, pause, resume
 
 }  // namespace muniment::cli

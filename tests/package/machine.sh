@@ -78,7 +78,8 @@ step "Debian 12 into $machine"
 make_debian "$machine" ca-certificates,systemd,systemd-sysv,dbus,oathtool,openssl,curl
 carry_over "$machine"
 cp "$work"/*.deb "$root/tests/package/steps.sh" "$root/tools/strongroom.sh" "$machine/root/"
-in_debian "$machine" 'update-ca-certificates >/dev/null 2>&1; apt-get update -qq && apt-get install -y -qq --download-only /root/*.deb' >"$work/apt.log" 2>&1 ||
+fetch='update-ca-certificates >/dev/null 2>&1; apt-get update -qq && apt-get install -y -qq --download-only /root/*.deb'
+in_debian "$machine" "$fetch" >"$work/apt.log" 2>&1 ||
     { tail "$work/apt.log" >&2; fail 'the dependencies cannot be fetched'; }
 next_release 2
 next_release 3

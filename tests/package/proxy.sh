@@ -26,7 +26,8 @@ proxy_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1"
     for kind in client_body proxy fastcgi uwsgi scgi; do echo "${kind}_temp_path $work/temporary-$kind;"; done
     # The block of the page, on this test's ports and files.
     sed -n '/^```nginx$/,/^```$/{/^```/d;p}' "$root/docs/operate/install.md" |
-        sed "s|listen 443 |listen 127.0.0.1:$proxy_port |; s|127.0.0.1:8443|127.0.0.1:$server_port|; s|/etc/nginx/muniment-authority.pem|$home/tls/authority.pem|
+        sed "s|listen 443 |listen 127.0.0.1:$proxy_port |; s|127.0.0.1:8443|127.0.0.1:$server_port|
+             s|/etc/nginx/muniment-authority.pem|$home/tls/authority.pem|
              s|/etc/nginx/muniment.pem|$work/proxy.pem|; s|/etc/nginx/muniment.key|$work/proxy.key|"
     echo '}'
 } >"$work/nginx.conf"
@@ -55,7 +56,9 @@ sending=$!
 kept=0
 while kill -0 "$sending" 2>/dev/null; do
     # Files that were opened and unlinked count as well.
-    now=$(for process in "$nginx" $(pgrep -P "$nginx"); do readlink /proc/"$process"/fd/* 2>/dev/null; done | grep -c "$work/temporary" || true)
+    now=$(for process in "$nginx" $(pgrep -P "$nginx"); do
+              readlink /proc/"$process"/fd/* 2>/dev/null
+          done | grep -c "$work/temporary" || true)
     kept=$((kept + now))
     sleep 0.02
 done

@@ -33,15 +33,17 @@ std::string counts_of(const json::value& job) {
 std::string last_of(const json::value& job) {
     const auto result = text_of(job, "result");
     if (result == "none") return "never ran";
-    if (result == "failed")
-        return "failed" + (number_of(job, "tries") > 1 ? " " + std::to_string(number_of(job, "tries")) + " times" : std::string()) + ": " +
-               text_of(job, "problem");
+    if (result == "failed") {
+        const auto tries = number_of(job, "tries");
+        return "failed" + (tries > 1 ? " " + std::to_string(tries) + " times" : std::string()) + ": " + text_of(job, "problem");
+    }
     const auto counts = counts_of(job);
     return (result == "found" ? "LOOK AT IT" : "done") + (counts.empty() ? "" : ": " + counts);
 }
 
 int list(const Arguments& arguments) {
-    return show_list(arguments, connect(arguments).list("/api/v1/jobs"), {"Job", "State", "Last", "Ended (UTC)", "Next (UTC)", "What it does"},
+    return show_list(arguments, connect(arguments).list("/api/v1/jobs"),
+                     {"Job", "State", "Last", "Ended (UTC)", "Next (UTC)", "What it does"},
                      [](const json::value& job) -> std::vector<std::string> {
                          return {text_of(job, "name"),      text_of(job, "state"),       last_of(job),
                                  minute_of(job, "ended"), minute_of(job, "due"), text_of(job, "text")};
@@ -80,8 +82,8 @@ std::vector<Command> job_commands() {
         {.name = "jobs", .line = "What Muniment does by itself"},
         {.name = "jobs list",
          .line = "List jobs: when each is next, and how it last ended",
-         .text = "A job that is late, hangs, failed three times or found something is an alarm, and stands in the log. A job that failed is\n"
-                 "tried again after a minute, then later and later, at most after an hour.\n",
+         .text = "A job that is late, hangs, failed three times or found something is an alarm, and stands in the log.\n"
+                 "A job that failed is tried again after a minute, then later and later, at most after an hour.\n",
          .run = list},
         ordering("jobs run", "Run a job now", run),
         ordering("jobs pause", "Pause a job; a run under way ends within a minute, and goes on there later", pause),

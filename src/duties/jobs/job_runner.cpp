@@ -105,7 +105,8 @@ void JobRunner::Shared::run(const Job& job, JobState state) {
         if (!*more) return done(job, progress);
         auto took = std::chrono::duration_cast<Duration>(Steady::now() - began);
         if (!rest(took, job.rests)) {
-            if (auto put = book.put_down(job, progress); !put) journal(Level::warning, "job.not-kept", {{"job", job.name}, {"problem", put.error().problem}});
+            auto put = book.put_down(job, progress);
+            if (!put) journal(Level::warning, "job.not-kept", {{"job", job.name}, {"problem", put.error().problem}});
             return;
         }
         if (Steady::now() - kept < pace.kept_every) continue;

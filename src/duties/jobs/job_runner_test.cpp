@@ -33,21 +33,23 @@ struct Runners : ::testing::Test {
     }
     static JobRunner::Pace quick() { return {.look_every = 5ms, .kept_every = 0ms, .step_max = 10min, .rest_max = 1ms}; }
     bool until(const std::function<bool()>& holds) {
-        for (auto end = std::chrono::steady_clock::now() + 20s; std::chrono::steady_clock::now() < end; std::this_thread::sleep_for(2ms)) {
+        auto end = std::chrono::steady_clock::now() + 20s;
+        for (; std::chrono::steady_clock::now() < end; std::this_thread::sleep_for(2ms)) {
             std::lock_guard held(mutex);
             if (holds()) return true;
         }
         return false;
     }
     Job counts_to(Literal name, int steps_each) {
-        return {.name = name, .line = "", .every = 1h, .late_after = 10min, .step = [this, steps_each](JobProgress& progress) -> Result<bool> {
-                    std::lock_guard held(mutex);
-                    ++steps;
-                    auto at = progress.cursor.empty() ? 0 : progress.cursor[0];
-                    ++progress.counts["steps"];
-                    progress.cursor = {static_cast<std::uint8_t>(at + 1)};
-                    return at + 1 < steps_each;
-                }};
+        auto step = [this, steps_each](JobProgress& progress) -> Result<bool> {
+            std::lock_guard held(mutex);
+            ++steps;
+            auto at = progress.cursor.empty() ? 0 : progress.cursor[0];
+            ++progress.counts["steps"];
+            progress.cursor = {static_cast<std::uint8_t>(at + 1)};
+            return at + 1 < steps_each;
+        };
+        return {.name = name, .line = "", .every = 1h, .late_after = 10min, .step = step};
     }
     JobState state_of(JobRunner& runner, std::string_view name) { return runner.look_at(*runner.named(name)).value().state; }
     bool ended(JobRunner& runner, std::string_view name, JobResult how) {

@@ -14,12 +14,13 @@ struct JobRoutes : Scenario {
     std::unique_ptr<duties::JobRunner> runner;
 
     void SetUp() override {
-        duties::Job counts{.name = "papers.count", .line = "Counts papers", .every = std::chrono::hours(24), .late_after = std::chrono::hours(1),
-                           .step = [this](duties::JobProgress& progress) -> Result<bool> {
-                               while (!free) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-                               progress.counts["papers"] = 3;
-                               return false;
-                           }};
+        auto step = [this](duties::JobProgress& progress) -> Result<bool> {
+            while (!free) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            progress.counts["papers"] = 3;
+            return false;
+        };
+        duties::Job counts{.name = "papers.count", .line = "Counts papers", .every = std::chrono::hours(24),
+                           .late_after = std::chrono::hours(1), .step = step};
         runner = std::make_unique<duties::JobRunner>(owner, *firm.gate, std::vector{counts}, [](auto&&...) {},
                                                      duties::JobRunner::Pace{.look_every = std::chrono::milliseconds(5)});
         firm.house->jobs = runner.get();

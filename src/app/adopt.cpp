@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "app/app.hpp"
+#include "app/asking.hpp"
 #include "app/root_given.hpp"
 #include "app/say.hpp"
 #include "app/unlock_files.hpp"
@@ -140,7 +141,7 @@ int mend(const cli::Arguments& given) {
 }
 
 std::vector<cli::Option> options() {
-    std::vector<cli::Option> all{{"--home", "DIR", "the home folder (else $MUNIMENT_HOME, else /var/lib/muniment)"},
+    std::vector<cli::Option> all{home_option,
                                  {"--yes", "", "do not ask"}};
     for (auto& each : root_options()) all.push_back(std::move(each));
     return all;

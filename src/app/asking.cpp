@@ -9,7 +9,8 @@
 
 namespace muniment::app {
 
-const cli::Option home_option{"--home", "DIR", "the home folder (else $MUNIMENT_HOME, else /var/lib/muniment)"};
+const cli::Option home_option{"--home", "DIR",
+                              "the home folder (else $MUNIMENT_HOME, else what the configuration says, else /var/lib/muniment)"};
 
 Result<boost::json::object> ask(const cli::Arguments& given, const boost::json::object& question) {
     TRY(auto home, Home::open(home_folder(given.get("--home"))));

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "app/app.hpp"
+#include "app/asking.hpp"
 #include "app/home_lock.hpp"
 #include "app/say.hpp"
 #include "audit/export.hpp"
@@ -32,7 +33,7 @@ cli::Command audit_export_command() {
             .text = "Entries, their tree and the newest signed checkpoint: random ids and no words. Needs no unlock method, and\n"
                     "that no server runs on this home. Whoever holds keys/log.vkey can verify it.\n",
             .options = {{.name = "folder", .value = "FOLDER", .help = "made where it is missing", .required = true},
-                        {"--home", "DIR", "the home folder (else $MUNIMENT_HOME, else /var/lib/muniment)"}},
+                        home_option},
             .run = run};
 }
 

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "app/app.hpp"
+#include "app/asking.hpp"
 #include "app/control.hpp"
 #include "app/home_lock.hpp"
 #include "app/say.hpp"
@@ -66,7 +67,7 @@ cli::Command audit_verify_command() {
                 "fits, and otherwise names the first entry that does not. With --rows, every row that the log speaks of is held\n"
                 "against what the log last said of it; that needs no unlock method either. With --details, the words of every\n"
                 "entry are opened and held against their commitment: a server must run on this home folder, unlocked.\n",
-            .options = {{"--home", "DIR", "the home folder (else $MUNIMENT_HOME, else /var/lib/muniment)"},
+            .options = {home_option,
                         {"--rows", "", "also the rows that the log speaks of"},
                         {"--details", "", "also the words of entries"}},
             .run = run};

@@ -6,6 +6,7 @@
 #include "app/app.hpp"
 #include "app/certificate_pair.hpp"
 #include "app/configured.hpp"
+#include "app/credential.hpp"
 #include "app/say.hpp"
 
 namespace muniment::app {
@@ -22,7 +23,13 @@ std::vector<std::string> check(const Configured& by, std::vector<std::string>& n
     const bool founded = std::filesystem::exists(std::filesystem::path(settings.home) / "home.json");
     if (!founded) notes.push_back("There is no firm at " + settings.home + " yet: muniment init founds one.");
     if (!founded && settings.certificate.empty()) return wrong;
-    auto pair = certificate_pair(settings, settings.home);
+    bool unseen = false;
+    auto pair = certificate_in_sight(settings, settings.home, unseen);
+    if (unseen) notes.push_back("What systemd hands to the service alone was not looked at.");
+    if (!settings.passphrase.empty() && !settings.passphrase.starts_with("systemd:")) {
+        if (auto file = credential_file(settings.passphrase); !file)
+            wrong.push_back(by.file.string() + ": unlock.passphrase: " + file.error().detail);
+    }
     if (!pair) {
         wrong.push_back(by.file.string() + ": " + pair.error().detail);
         return wrong;

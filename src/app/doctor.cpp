@@ -7,6 +7,9 @@
 #include <fstream>
 
 #include "app/app.hpp"
+#include "app/asking.hpp"
+#include "app/certificate_pair.hpp"
+#include "app/configured.hpp"
 #include "app/control.hpp"
 #include "app/home.hpp"
 #include "app/say.hpp"
@@ -178,22 +181,26 @@ void look_at_bucket(const Home& home, std::vector<Finding>& found) {
 }
 
 void look_at_certificate(const Home& home, std::vector<Finding>& found) {
-    auto pem = read_small_file(home.tls("server.pem"));
-    auto key = read_small_file(home.tls("server.key"));
-    auto facts = pem && key ? crypto::certificate_facts(*pem, *key) : Result<crypto::CertificateFacts>(fail(Problem::not_found));
-    if (!facts) {
-        found.push_back({Grade::warning, "There is no local certificate to look at.",
-                         "Give serve --certificate and --key, or initialise again."});
+    auto settings = machine_settings();
+    if (!settings || std::filesystem::path(settings->home).lexically_normal() != home.folder.lexically_normal()) settings.emplace();
+    bool unseen = false;
+    auto files = certificate_in_sight(*settings, home.folder, unseen);
+    if (!files) {
+        found.push_back({Grade::red, "The server has no certificate that it can show: " + files.error().detail + ".",
+                         "Put the key that belongs to it beside it; muniment config check."});
         return;
     }
+    for (const auto& name : names_missing(*settings, *files))
+        found.push_back({Grade::warning, "The certificate does not speak for " + name + ".", "Have one issued for that name as well."});
+    auto pem = read_small_file(files->certificate);
+    auto facts = pem ? crypto::certificate_facts(*pem) : Result<crypto::CertificateFacts>(fail(Problem::not_found));
+    if (!facts) return;     // systemd hands it to the service alone
     auto days = (facts->not_after - SystemClock().now()) / std::chrono::hours(24);
-    if (!facts->key_fits)
-        found.push_back({Grade::red, "The server's key is another certificate's.", "Put the key that belongs to it beside it."});
     found.push_back({days < 7    ? Grade::red
                      : days < 30 ? Grade::warning
                                  : Grade::good,
                      "The certificate is valid for " + std::to_string(days) + " more days.",
-                     days < 30 ? "Issue a new one and send SIGHUP to the server." : ""});
+                     days < 30 ? "Issue a new one, then systemctl reload muniment." : ""});
 }
 
 void look_at_server(const Home& home, std::vector<Finding>& found) {
@@ -261,7 +268,7 @@ cli::Command doctor_command() {
     return {.name = "doctor",
             .line = "Look at this installation and say what endangers its promises",
             .text = "Each finding comes with its remedy. Exits 0 unless one is red.\n",
-            .options = {{"--home", "DIR", "the home folder (else $MUNIMENT_HOME, else /var/lib/muniment)"}},
+            .options = {home_option},
             .run = run};
 }
 

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "app/app.hpp"
+#include "app/asking.hpp"
 #include "app/control.hpp"
 #include "app/home.hpp"
 #include "app/say.hpp"
@@ -15,7 +16,6 @@ namespace muniment::app {
 namespace {
 
 namespace json = boost::json;
-const cli::Option home_option{"--home", "DIR", "the home folder (else $MUNIMENT_HOME, else /var/lib/muniment)"};
 
 std::string number(const json::object& in, const char* name) { return std::to_string(in.at(name).to_number<std::uint64_t>()); }
 

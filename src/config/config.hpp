@@ -73,7 +73,7 @@ struct Key {
     std::string_view unset = {};                              ///< what an empty text, or 0, stands for
 
     Value in(const Settings& settings) const;
-    void put(Settings& settings, const Value& value) const;   ///< one that fits (fits.hpp)
+    void put(Settings& settings, const Value& said) const;    ///< one that fits (fits.hpp)
     /// As it may be written: "a whole number from 1 to 64".
     std::string wanted() const;
 };

@@ -69,8 +69,8 @@ Value Key::in(const Settings& settings) const {
     return std::visit([&](auto of) { return Value(settings.*of); }, member);
 }
 
-void Key::put(Settings& settings, const Value& value) const {
-    std::visit([&](auto of) { settings.*of = std::get<std::remove_cvref_t<decltype(settings.*of)>>(value); }, member);
+void Key::put(Settings& settings, const Value& said) const {
+    std::visit([&](auto of) { settings.*of = std::get<std::remove_cvref_t<decltype(settings.*of)>>(said); }, member);
 }
 
 std::string Key::wanted() const {

@@ -86,8 +86,8 @@ next_release 3
 next_release 4
 turn_on
 
-for name in installed founded_and_served configured credentials upgraded not_upgraded_into_a_broken_file not_upgraded_into_a_locked_door \
-    removed_and_purged installed_again; do
+for name in installed founded_and_served configured credentials low_port upgraded not_upgraded_into_a_broken_file \
+    not_upgraded_into_a_locked_door removed_and_purged installed_again; do
     step "$name"
     inside "$name" || fail "$name"
 done

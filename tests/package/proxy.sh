@@ -56,9 +56,8 @@ sending=$!
 kept=0
 while kill -0 "$sending" 2>/dev/null; do
     # Files that were opened and unlinked count as well.
-    now=$(for process in "$nginx" $(pgrep -P "$nginx"); do
-              readlink /proc/"$process"/fd/* 2>/dev/null
-          done | grep -c "$work/temporary" || true)
+    now=$(for process in "$nginx" $(pgrep -P "$nginx"); do readlink /proc/"$process"/fd/* 2>/dev/null; done |
+        grep -c "$work/temporary" || true)
     kept=$((kept + now))
     sleep 0.02
 done

@@ -10,6 +10,7 @@ state=/var/lib/muniment
 file=/etc/muniment/muniment.toml
 dropins=/etc/systemd/system/muniment.service.d
 
+# No `grep -q` behind a pipe: it stops reading, and what writes would fail.
 wrong() { echo "WRONG: $*" >&2; journalctl -u muniment --no-pager -n 30 >&2 || true; exit 1; }
 # set_key LINE: over the commented one of that name, as somebody with an editor does it.
 set_key() {
@@ -22,12 +23,13 @@ said() { journalctl -u muniment --no-pager -o cat; }
 wait_until_said() {
     local tries
     for ((tries = 0; tries < 150; ++tries)); do
-        if said | grep -qF -- "$1"; then return 0; fi
+        if said | grep -F -- "$1" >/dev/null; then return 0; fi
         sleep 0.2
     done
     wrong "nobody said: $1"
 }
-# From what was fetched before: there is no network. What the administrator changed in a configuration stays, as unattended upgrades have it.
+# From what was fetched before: there is no network. What the administrator changed in a configuration stays, as unattended upgrades
+# have it.
 apt() { apt-get -y -qq -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" 2>&1; }
 papers_are_there() {
     rm -rf /root/out
@@ -66,7 +68,10 @@ founded_and_served() {
     grep -q 'Keys locked in memory: yes' /root/answer || wrong 'the unit does not let keys be locked in memory'
     local status
     status=$(cat "/proc/$(pid_of_server)/status")
-    grep -qP 'CapEff:\t0+$' <<<"$status" && grep -qP 'Seccomp:\t2' <<<"$status" && grep -qP 'NoNewPrivs:\t1' <<<"$status" || wrong "not confined: $status"
+    local line
+    for line in 'CapEff:\t0+' 'CapBnd:\t0+' 'Seccomp:\t2' 'NoNewPrivs:\t1'; do
+        grep -qP "^$line\$" <<<"$status" || wrong "not confined: $status"
+    done
     server_url=https://localhost:8443
     fingerprint=$(said | sed -n 's/^Certificate fingerprint (SHA-256): //p' | tail -n 1)
     accept_invitation admin 'ochre-lantern-tugboat-19'
@@ -92,26 +97,40 @@ configured() {
     wait_until_said 'there is no key log.levle; was log.level meant?'
     wait_until_said '"event":"config.refused"'
     sed -i 's/^levle = /level = /' "$file"
+    # It is about this machine's firm, and no other.
+    muniment config show | grep '^listen.names = \["muniment.example.org"\]$' >/dev/null || wrong 'the file does not count'
+    muniment config show --home /root/other | grep '^listen.names = \[\]$' >/dev/null || wrong 'the file counts for another firm'
     papers_are_there
 }
 
-# The key of the certificate, and later the passphrase, belong to root alone: systemd hands them over.
+# The key of the certificate, and later the passphrase, belong to root alone: systemd hands them over. It is the key that the clients
+# know.
 credentials() {
     install -d /etc/muniment/tls
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=x -addext 'subjectAltName=DNS:muniment.example.org' \
-        -keyout /etc/muniment/tls/key.pem -out /etc/muniment/tls/certificate.pem 2>/dev/null
-    chmod 600 /etc/muniment/tls/key.pem
+    install -m 600 "$state/tls/server.key" /etc/muniment/tls/key.pem
+    install -m 644 "$state/tls/server.pem" /etc/muniment/tls/certificate.pem
+    mv "$state/tls/server.key" /root/former.key
     printf '[Service]\nLoadCredential=tls-key:/etc/muniment/tls/key.pem\n' >"$dropins/tls.conf"
     systemctl daemon-reload
     set_key 'certificate = "/etc/muniment/tls/certificate.pem"'
     set_key 'key = "systemd:tls-key"'
+    muniment config check | grep 'was not looked at' >/dev/null || wrong 'a check from outside of the service'
     systemctl restart muniment
-    curl -sS --cacert /etc/muniment/tls/certificate.pem --resolve muniment.example.org:8443:127.0.0.1 -o /dev/null \
-        https://muniment.example.org:8443/api/v1/ || wrong 'the certificate of the credential is not shown'
-    # The clients know the former key: back to it.
-    unset_key certificate
-    unset_key key
-    rm "$dropins/tls.conf"
+    curl -sS --cacert "$state/tls/authority.pem" --resolve muniment.example.org:8443:127.0.0.1 -o /dev/null \
+        https://muniment.example.org:8443/api/v1/ || wrong 'the certificate is not shown'
+    papers_are_there
+}
+
+low_port() {
+    local may=CAP_NET_BIND_SERVICE
+    printf '[Service]\nAmbientCapabilities=%s\nCapabilityBoundingSet=%s\nPrivateUsers=no\n' "$may" "$may" >"$dropins/port.conf"
+    systemctl daemon-reload
+    set_key 'port = 443'
+    systemctl restart muniment
+    curl -sS --cacert "$state/tls/authority.pem" --resolve muniment.example.org:443:127.0.0.1 -o /dev/null \
+        https://muniment.example.org/api/v1/ || wrong 'nobody answers at 443'
+    unset_key port
+    rm "$dropins/port.conf"
     systemctl daemon-reload
     systemctl restart muniment
     papers_are_there
@@ -123,9 +142,9 @@ upgraded() {
     cp "$file" /root/edited.toml
     apt install /root/muniment_0.1.0-2_amd64.deb >/root/apt.log || { cat /root/apt.log; exit 1; }
     cmp "$file" /root/edited.toml || wrong 'an upgrade changed what the administrator wrote'
-    tail -n 1 "$file.dpkg-dist" | grep -q 'Of release 2' || wrong 'the new configuration is not beside the old one'
+    tail -n 1 "$file.dpkg-dist" | grep 'Of release 2' >/dev/null || wrong 'the new configuration is not beside the old one'
     [ "$(systemctl is-active muniment)" = active ] && [ "$(pid_of_server)" != "$before" ] || wrong 'not restarted'
-    said | grep -q '^Stopped\.$' || wrong 'it did not end in order'
+    said | grep '^Stopped\.$' >/dev/null || wrong 'it did not end in order'
     papers_are_there
 }
 
@@ -135,7 +154,8 @@ not_upgraded_into_a_broken_file() {
     echo 'nonsense = 1' >>"$file"
     apt install /root/muniment_0.1.0-3_amd64.deb >/root/apt.log || { cat /root/apt.log; exit 1; }
     sed -i '$d' "$file"
-    grep -q 'NOT RESTARTED' /root/apt.log && grep -q 'there is no key work.nonsense' /root/apt.log || wrong "nothing said: $(cat /root/apt.log)"
+    grep -q 'NOT RESTARTED' /root/apt.log || wrong "nothing said: $(cat /root/apt.log)"
+    grep -q 'there is no key work.nonsense' /root/apt.log || wrong "the finding is not said: $(cat /root/apt.log)"
     [ "$(systemctl is-active muniment)" = active ] && [ "$(pid_of_server)" = "$before" ] || wrong 'restarted all the same'
     papers_are_there
 }
@@ -165,7 +185,7 @@ removed_and_purged() {
     pid=$(pid_of_server)
     apt remove muniment >/root/apt.log || { cat /root/apt.log; exit 1; }
     [ ! -e "/proc/$pid" ] || wrong 'the server still runs'
-    said | tail -n 20 | grep -q '^Stopped\.$' || wrong 'it did not end in order'
+    said | tail -n 20 | grep '^Stopped\.$' >/dev/null || wrong 'it did not end in order'
     [ -e "$file" ] || wrong 'the configuration went with remove'
     sums >/root/before
     [ "$(wc -l </root/before)" -ge 10 ] || wrong 'there was nothing to keep'
@@ -177,6 +197,8 @@ removed_and_purged() {
 }
 
 installed_again() {
+    # The configuration that said where the key comes from went with purge.
+    mv /root/former.key "$state/tls/server.key"
     apt install /root/muniment_0.1.0-4_amd64.deb >/root/apt.log || { cat /root/apt.log; exit 1; }
     systemctl start muniment
     [ "$(systemctl is-active muniment)" = active ] || wrong 'not active'

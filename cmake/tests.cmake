@@ -135,6 +135,10 @@ if(TARGET pages)
     add_test(NAME package-staged COMMAND ${CMAKE_SOURCE_DIR}/tests/package/staged.sh ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
     set_tests_properties(package-staged PROPERTIES TIMEOUT 300 LABELS promises)
 endif()
+# What Muniment does by itself, after a crash as well.
+add_test(NAME jobs-after-a-crash COMMAND ${CMAKE_SOURCE_DIR}/tests/jobs/after_a_crash.sh $<TARGET_FILE:muniment>
+         $<TARGET_FILE:muniment-cli>)
+set_tests_properties(jobs-after-a-crash PROPERTIES TIMEOUT 300 LABELS promises)
 # The page: its logic, and every story in a real browser against the real server.
 if(MUNIMENT_PAGE)
     add_test(NAME page_logic COMMAND ${CMAKE_SOURCE_DIR}/tests/page/logic)

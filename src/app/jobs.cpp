@@ -16,7 +16,10 @@ using namespace std::chrono_literals;
 
 Job verify_log(OpenFirm& firm, const Home& home) {
     auto step = [&firm, home](JobProgress& progress) -> Result<bool> {
-        TRY(auto said, verify_record(*firm.stores().records, home, {}, {}));
+        auto go_on = [&](std::uint64_t, std::uint64_t) { return !progress.asked_to_stop(); };
+        auto verified = verify_record(*firm.stores().records, home, {}, {}, go_on);
+        if (!verified && verified.error().problem == Problem::stopping) return true;   // from its beginning, another time
+        TRY(auto said, std::move(verified));
         for (const char* count : {"entries", "checkpoints", "tiles"}) progress.counts[count] = said.at(count).to_number<std::uint64_t>();
         progress.found = !said.at("sound").as_bool();
         return false;
@@ -74,6 +77,8 @@ Job sweep_sessions(OpenFirm& firm) {
 
 Job sweep_uploads(OpenFirm& firm) {
     auto step = [&firm](JobProgress& progress) -> Result<bool> {
+        // Where another database has taken this one's place, nothing is removed here that it may still name.
+        CHECK(firm.check());
         TRY(auto swept, firm.uploads().sweep());
         progress.counts = {{"expired", swept.expired}, {"forgotten", swept.forgotten}, {"damaged", swept.damaged}};
         return false;

@@ -162,6 +162,12 @@ Result<void> OpenFirm::claim(const Home& home) {
 Result<void> OpenFirm::check() {
     std::unique_lock lock(turning_, std::try_to_lock);
     if (!lock) return {};   // a turn or a renewal is under way, which may take long; the next check looks
+    auto checked = check_under_lock();
+    may_work_ = checked && !slots_->is_copy();
+    return checked;
+}
+
+Result<void> OpenFirm::check_under_lock() {
     if (auto inspected = gate_->inspect(); !inspected) {
         // Nothing is wrong with the rows: this node may only not go by what it knows.
         if (inspected.error().problem == Problem::lease_lost || inspected.error().problem == Problem::turned_elsewhere) return inspected;
@@ -196,7 +202,10 @@ Result<bool> OpenFirm::scrub_some() {
 }
 
 void OpenFirm::begin_jobs(std::vector<duties::Job> jobs, duties::JobRunner::Tell tell) {
-    jobs_ = std::make_unique<duties::JobRunner>(weak_from_this(), *gate_, std::move(jobs), std::move(tell), duties::JobRunner::Pace{});
+    may_work_ = !slots_->is_copy();
+    duties::JobRunner::Pace pace;
+    pace.may = [this] { return may_work_.load(); };
+    jobs_ = std::make_unique<duties::JobRunner>(weak_from_this(), *gate_, std::move(jobs), std::move(tell), std::move(pace));
     house_->jobs = jobs_.get();
 }
 

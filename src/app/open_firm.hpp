@@ -41,7 +41,7 @@ class OpenFirm final : public storage::Follower, public std::enable_shared_from_
     access::SignIn& sign_in() { return *sign_in_; }
     Stores& stores() { return stores_; }
 
-    /// From now on it does by itself what is due. Not on a copy: that changes nothing.
+    /// From now on it does by itself what is due, while the last check found all well: not on a copy of the firm.
     void begin_jobs(std::vector<duties::Job> jobs, duties::JobRunner::Tell tell);
     /// No job begins any more, and those at work end with their step; each holds this firm until then.
     void end_jobs();
@@ -82,6 +82,7 @@ class OpenFirm final : public storage::Follower, public std::enable_shared_from_
     bool outdated() const { return outdated_; }
 
   private:
+    Result<void> check_under_lock();
     Result<void> inherit_token();
     Result<void> follow(storage::RecordReader& reader, const storage::Moved& moved) override;
 
@@ -109,6 +110,7 @@ class OpenFirm final : public storage::Follower, public std::enable_shared_from_
     strongroom::Recovered recovered_;
     std::vector<keys::Ring::Owner> to_follow_;    ///< the committer's: whose keys moved, until all that hangs on them followed
     std::atomic<bool> outdated_{false};
+    std::atomic<bool> may_work_{false};           ///< the last look at slots and rows found all well, and this is no copy
     std::uint64_t others_ended_ = 0;              ///< leases, whose packs were taken over
 };
 

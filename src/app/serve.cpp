@@ -105,7 +105,13 @@ void work(Serving& serving, Reloading& by, const sigset_t& signals) {
             auto lost = warned ? std::nullopt : serving.would_lose();
             if (!lost) return;
             warned = true;
+            notify_systemd("EXTEND_TIMEOUT_USEC=60000000");
             std::fprintf(stderr, "muniment: NOT STOPPED: %s. The same signal once more stops it all the same.\n", lost->c_str());
+        }
+        else if (warned) {
+            // It is to stop, and does as soon as nothing is lost by it. Until then systemd is asked for more time, each second.
+            if (!serving.would_lose()) return;
+            notify_systemd("EXTEND_TIMEOUT_USEC=60000000");
         }
         if (signal == SIGHUP) by.reload();
         if (std::chrono::steady_clock::now() >= next) {

@@ -80,11 +80,17 @@ Result<void> Serving::open_with(keys::RootKey root, const std::optional<Accepted
     {
         std::lock_guard lock(mutex_);
         firm_ = std::move(*opened);
-        if (firm_->slots().may_touch()) firm_->begin_jobs(jobs_of(*firm_, home_), tell_of_jobs(*firm_));
+        firm_->begin_jobs(jobs_of(*firm_, home_), tell_of_jobs(*firm_));
         door_.open(std::shared_ptr<server::House>(firm_, const_cast<server::House*>(&firm_->house())));
     }
     if (auto kept = keep_present_methods(); !kept) journal(Level::warning, "unlock.files-not-tidied", {{"problem", kept.error().problem}});
     return {};
+}
+
+Serving::~Serving() {
+    lock();
+    // A step of a job may still be reading, and uses what is destroyed next.
+    while (!former_.expired()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
 }
 
 std::size_t Serving::lock() {

@@ -16,6 +16,8 @@ class Serving final : public server::Unlocking {
   public:
     Serving(Home home, Stores stores) : home_(std::move(home)), stores_(std::move(stores)), door_(this) {}
 
+    ~Serving();   ///< locked, and the last of those that hold the firm has left
+
     /// By the key file, where there is one; `locked` where none is.
     Result<void> unlock_itself(const std::optional<AcceptedLoss>& accepted = {});
     /// With the first of them that opens a slot.

@@ -28,12 +28,13 @@ json::object as_json(const audit::Report& report) {
 
 }  // namespace
 
-Result<json::object> verify_record(storage::RecordReader& records, const Home& home, VerifyWhat what, const audit::KeyOf& keys) {
+Result<json::object> verify_record(storage::RecordReader& records, const Home& home, VerifyWhat what, const audit::KeyOf& keys,
+                                   const audit::Progress& progress) {
     if (what.details && !keys)
         return fail(Problem::locked, "The words of entries open only where a server of this home folder is unlocked.");
     TRY(auto firm, strongroom::firm_in(records));
     TRY(auto key, log_key(home));
-    TRY(auto report, audit::verify(records, key));
+    TRY(auto report, audit::verify(records, key, progress));
     auto said = as_json(report);
     auto first = report.first;
     // A log that does not fit proves nothing of rows and words.

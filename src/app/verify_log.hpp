@@ -15,6 +15,6 @@ struct VerifyWhat {
 };
 /// `keys`: none where the strongroom is locked, and then `details` is refused.
 Result<boost::json::object> verify_record(storage::RecordReader& records, const Home& home, VerifyWhat what,
-                                          const audit::KeyOf& keys);
+                                          const audit::KeyOf& keys, const audit::Progress& progress = {});
 
 }  // namespace muniment::app

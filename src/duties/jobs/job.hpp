@@ -17,6 +17,8 @@ struct JobProgress {
     Bytes cursor;                                  ///< only the job understands it; at most limits::job_cursor_bytes_max
     std::map<std::string, std::uint64_t> counts;   ///< of the whole run, for people: what was looked at, found, removed
     bool found = false;                            ///< something that a person must look at
+    /// Not written down: whether it is to stop. A long step asks now and then, and gives way with `true`: more is left.
+    std::function<bool()> asked_to_stop = [] { return false; };
 };
 
 struct Job {

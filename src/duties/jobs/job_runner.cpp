@@ -53,7 +53,15 @@ struct JobRunner::Shared {
     bool stopping = false, look_now = false, looking = true;
     std::map<const Job*, Run> runs;
     std::map<const Job*, Instant> late_told;       // for which date
+    std::map<const Job*, Problem> claim_told;      // why it could not be begun, until it can
 
+    bool asked_to_stop() {
+        {
+            std::lock_guard held(mutex);
+            if (stopping) return true;
+        }
+        return !pace.may();
+    }
     bool is_late(const Job& job, const JobState& state) const {
         return !state.paused && is_due(state, job.every, clock.now()) && clock.now() - state.due > job.late_after;
     }
@@ -65,6 +73,7 @@ struct JobRunner::Shared {
 
     static void look(const std::shared_ptr<Shared>& self);
     bool has_room_for(const Job& job);
+    void tell_of_claim(const Job& job, const Result<std::optional<JobState>>& claimed);
     void tell_of_late(const Job& job);
     void tell_of_hanging();
     static void begin(const std::shared_ptr<Shared>& self, std::shared_ptr<void> held_firm, const Job& job, JobState state);
@@ -97,6 +106,7 @@ bool JobRunner::Shared::rest(Duration step_took, int times) {
 
 void JobRunner::Shared::run(const Job& job, JobState state) {
     auto progress = std::move(state.progress);
+    progress.asked_to_stop = [this] { return asked_to_stop(); };
     auto kept = Steady::now();
     for (;;) {
         auto began = Steady::now();
@@ -104,7 +114,7 @@ void JobRunner::Shared::run(const Job& job, JobState state) {
         if (!more) return failed(job, progress, more.error());
         if (!*more) return done(job, progress);
         auto took = std::chrono::duration_cast<Duration>(Steady::now() - began);
-        if (!rest(took, job.rests)) {
+        if (!rest(took, job.rests) || !pace.may()) {
             auto put = book.put_down(job, progress);
             if (!put) journal(Level::warning, "job.not-kept", {{"job", job.name}, {"problem", put.error().problem}});
             return;
@@ -147,6 +157,19 @@ void JobRunner::Shared::begin(const std::shared_ptr<Shared>& self, std::shared_p
 
 // ---- looking for what is due ----
 
+/// A store that cannot be written to begins no job: for whoever runs the machine, once.
+void JobRunner::Shared::tell_of_claim(const Job& job, const Result<std::optional<JobState>>& claimed) {
+    std::lock_guard held(mutex);
+    if (claimed) {
+        claim_told.erase(&job);
+        return;
+    }
+    auto problem = claimed.error().problem;
+    auto [told, fresh] = claim_told.try_emplace(&job, problem);
+    if (!fresh && std::exchange(told->second, problem) == problem) return;
+    journal(Level::error, "job.not-begun", {{"job", job.name}, {"problem", problem}});
+}
+
 void JobRunner::Shared::tell_of_late(const Job& job) {
     auto state = book.read(job);
     if (!state || !is_late(job, *state)) return;
@@ -188,9 +211,11 @@ void JobRunner::Shared::look(const std::shared_ptr<Shared>& self) {
     wait_behind_people();
     for (;;) {
         if (auto held_firm = self->firm.lock()) {
+            const bool may = self->pace.may();
             for (const auto& job : self->jobs) {
-                if (!self->has_room_for(job)) continue;
+                if (!may || !self->has_room_for(job)) continue;
                 auto claimed = self->book.claim(job);
+                self->tell_of_claim(job, claimed);
                 if (claimed && *claimed) {
                     begin(self, held_firm, job, std::move(**claimed));
                     continue;
@@ -198,7 +223,8 @@ void JobRunner::Shared::look(const std::shared_ptr<Shared>& self) {
                 std::lock_guard held(self->mutex);
                 self->runs.erase(&job);
             }
-            for (const auto& job : self->jobs) self->tell_of_late(job);
+            if (may)
+                for (const auto& job : self->jobs) self->tell_of_late(job);
             self->tell_of_hanging();
         }
         std::unique_lock held(self->mutex);

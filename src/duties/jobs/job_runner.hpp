@@ -28,6 +28,9 @@ class JobRunner {
         Duration step_max = limits::job_step_max;
         Duration rest_max = limits::job_rest_max;
         std::size_t at_once_max = limits::jobs_at_once_max;
+        /// Asked before a run begins and between its steps: a firm that must not change anything (a copy, one that another database has
+        /// taken the place of) does nothing by itself, and is not late.
+        std::function<bool()> may = [] { return true; };
     };
 
     /// `firm`: what owns the gate and all that the jobs use.

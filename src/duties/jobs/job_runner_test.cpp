@@ -147,6 +147,29 @@ TEST_F(Runners, LatenessIsToldOnceForEachDate) {
     EXPECT_EQ(runner.stop(10s), 0u);
 }
 
+TEST_F(Runners, DoNothingWhileTheyMayNot) {
+    std::atomic<bool> may{false};
+    auto pace = quick();
+    pace.may = [&] { return may.load(); };
+    JobRunner runner(firm, *house.gate, {counts_to("a", 100)}, tell(), pace);
+    house.clock.advance(1h);
+    std::this_thread::sleep_for(50ms);
+    {
+        std::lock_guard held(mutex);
+        EXPECT_EQ(steps, 0);
+        EXPECT_TRUE(alarms.empty()) << "nor are they late";
+    }
+    may = true;
+    ASSERT_TRUE(until([&] { return steps > 0; }));
+    may = false;
+    EXPECT_TRUE(until([&] { return runner.running() == 0; })) << "a run ends between its steps";
+    EXPECT_LT(steps, 100);
+    may = true;
+    ASSERT_TRUE(ended(runner, "a", JobResult::done));
+    EXPECT_EQ(steps, 100);
+    EXPECT_EQ(runner.stop(10s), 0u);
+}
+
 TEST_F(Runners, WhatAPersonMustLookAtIsTold) {
     Job finds{.name = "finds", .line = "", .every = 1h, .late_after = 10min, .step = [](JobProgress& progress) -> Result<bool> {
                   progress.found = true;

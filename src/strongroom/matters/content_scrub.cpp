@@ -10,6 +10,7 @@ namespace muniment::strongroom {
 namespace {
 
 constexpr std::uint64_t step_bytes = 16 * limits::MiB;
+constexpr std::size_t unreadable_in_a_row_max = 8;
 constexpr std::size_t documents_per_step_max = 500;   // folders and empty papers cost no bytes
 
 }  // namespace
@@ -48,18 +49,21 @@ Result<bool> ContentScrub::next_document(Place& at) {
             if (next == matters.end()) return false;
             at = {.matter = *next, .document = {}};
         }
-        listed_ = at.matter;
-        papers_left_.clear();
+        std::vector<DocumentId> papers;
+        listed_ = {};
         CHECK(gate_.records().for_each_document(at.matter, [&](const storage::DocumentRow& row) {
-            if (!row.folder && row.document > at.document) papers_left_.push_back(row.document);
+            if (!row.folder && row.document > at.document) papers.push_back(row.document);
             return true;
         }));
-        std::ranges::sort(papers_left_, std::ranges::greater());
+        std::ranges::sort(papers, std::ranges::greater());
+        listed_ = at.matter;
+        papers_left_ = std::move(papers);
     }
 }
 
 Result<bool> ContentScrub::step(Place& at, Counts& counts) {
     std::uint64_t budget = step_bytes;
+    if (at == Place{}) damage_named_.reset();                // a pass names what it finds, whatever the one before named
     for (std::size_t documents = 0; documents < documents_per_step_max && budget > 0; ++documents) {
         if (at.version == 0) {
             TRY(bool more, next_document(at));
@@ -111,11 +115,14 @@ Result<void> ContentScrub::check_part(const Place& at, const storage::PartRow& p
         whole = is_whole(at, now[at.part]);
     }
     if (whole && *whole) {
+        unreadable_in_a_row_ = 0;
         ++counts.objects;
         counts.bytes += part.place.length;
         return {};
     }
     if (!whole && whole.error().problem != Problem::not_found) {
+        // One may be a bad place of a disk; many are a disk or a bucket that is away, and then the pass waits for it.
+        if (++unreadable_in_a_row_ > unreadable_in_a_row_max) return std::unexpected(whole.error());
         ++counts.unreadable;
         journal(Level::warning, "scrub.unreadable", {{"pack", part.place.pack}, {"problem", whole.error().problem}});
         return {};
@@ -123,9 +130,10 @@ Result<void> ContentScrub::check_part(const Place& at, const storage::PartRow& p
     Place version = at;
     version.part = 0;
     if (damage_named_ == version) return {};
+    CHECK(name_damage(at));
     damage_named_ = version;
     ++counts.damaged;
-    return name_damage(at);
+    return {};
 }
 
 /// In the record, so that whoever may read the matter's log sees it, and for whoever runs the machine.

@@ -44,7 +44,8 @@ class ContentScrub {
     storage::PackStore& packs_;
     MatterId listed_{};                            ///< whose papers these are, still to be looked at, the next one last
     std::vector<DocumentId> papers_left_;
-    std::optional<Place> damage_named_;            ///< of this document and version, the last that was
+    std::optional<Place> damage_named_;            ///< of this document and version, the last that was in this pass
+    std::size_t unreadable_in_a_row_ = 0;
 };
 
 }  // namespace muniment::strongroom

@@ -71,6 +71,15 @@ TEST_F(ContentScrubs, ReadEveryObjectOfEveryVersion) {
     EXPECT_EQ(named(), 9u) << "each in the record";
 }
 
+TEST_F(ContentScrubs, NameDamageInEachPass) {
+    auto paper = firm.put("a", content(40'000)).value();
+    flip(firm.part(paper.id).place, 100);
+    ContentScrub scrub(*firm.gate, *firm.papers, *firm.packs);
+    EXPECT_EQ(pass(scrub).damaged, 1u);
+    EXPECT_EQ(pass(scrub).damaged, 1u) << "the next pass, by the same process";
+    EXPECT_EQ(named(), 2u);
+}
+
 TEST_F(ContentScrubs, AreEndedAndGoOnWhereTheyWere) {
     for (int i = 0; i < 20; ++i) ASSERT_TRUE(firm.put("p" + std::to_string(i), content(2 * 1024 * 1024)));
     Place at;

@@ -17,7 +17,9 @@ foreach(program muniment muniment-cli)
         COMMAND sh -c "gzip -9n ${pages}/${program}/man1/*.1"
         COMMAND ${program} completion bash > ${pages}/${program}/completion.bash
         COMMAND ${program} completion zsh > ${pages}/${program}/completion.zsh
-        DEPENDS ${program} VERBATIM)
+        COMMAND sh -c "gzip -9nc ${CMAKE_SOURCE_DIR}/CHANGELOG.md > ${pages}/${program}/changelog.gz"
+        COMMAND sh -c "gzip -9nc ${packaging}/debian/changelog > ${pages}/${program}/changelog.Debian.gz"
+        DEPENDS ${program} ${CMAKE_SOURCE_DIR}/CHANGELOG.md ${packaging}/debian/changelog VERBATIM)
 endforeach()
 add_custom_target(pages ALL DEPENDS ${pages}/muniment/completion.zsh ${pages}/muniment-cli/completion.zsh)
 
@@ -29,8 +31,8 @@ function(muniment_install program component)
     install(FILES ${pages}/${program}/completion.zsh RENAME _${program}
             DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT ${component})
     set(doc ${CMAKE_INSTALL_DATADIR}/doc/${program})
-    install(FILES ${packaging}/debian/copyright ${CMAKE_SOURCE_DIR}/NOTICE ${CMAKE_SOURCE_DIR}/CHANGELOG.md DESTINATION ${doc}
-            COMPONENT ${component})
+    install(FILES ${packaging}/debian/copyright ${CMAKE_SOURCE_DIR}/NOTICE ${pages}/${program}/changelog.gz
+            ${pages}/${program}/changelog.Debian.gz DESTINATION ${doc} COMPONENT ${component})
 endfunction()
 muniment_install(muniment server)
 muniment_install(muniment-cli client)
@@ -64,15 +66,18 @@ set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 set(CPACK_DEBIAN_SERVER_PACKAGE_NAME muniment)
 set(CPACK_DEBIAN_SERVER_PACKAGE_SECTION net)
-set(CPACK_DEBIAN_SERVER_PACKAGE_DEPENDS "adduser, init-system-helpers")
+set(CPACK_DEBIAN_SERVER_PACKAGE_DEPENDS adduser)
 set(CPACK_DEBIAN_SERVER_PACKAGE_CONTROL_EXTRA ${packaging}/debian/postinst ${packaging}/debian/prerm ${packaging}/debian/postrm
     ${packaging}/debian/conffiles)
 set(CPACK_DEBIAN_SERVER_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "strongroom for a law firm's files, on its own machine")
 set(CPACK_COMPONENT_SERVER_DESCRIPTION
-    "Keeps the clients' files sealed on your own machine, open only to those who work on the matter, with a record of who saw
-what that nobody can quietly change. This package has the server and every command.")
+    "Keeps the clients' files sealed, open only to those who work on the matter,
+with a record of who saw what that nobody can quietly change. This package
+has the server and every command.")
 set(CPACK_DEBIAN_CLIENT_PACKAGE_NAME muniment-cli)
 set(CPACK_DEBIAN_CLIENT_PACKAGE_SECTION net)
 set(CPACK_COMPONENT_CLIENT_DESCRIPTION
-    "This package has the command line alone, which files papers in a firm's strongroom and takes them out, from any computer.")
+    "This package has the command line alone, which files papers in a firm's
+strongroom and takes them out, from any computer.")
 include(CPack)

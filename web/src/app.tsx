@@ -48,7 +48,7 @@ export function App() {
     if (is_shut(session.error)) return <Locked error={session.error} />;
     if (session.data) {
         return (
-            <Frame session={session.data} offline={session.error instanceof Unreachable}>
+            <Frame key={session.data.person.id} session={session.data} offline={session.error instanceof Unreachable}>
                 <Suspense fallback={<Loading />}>
                     <Room session={session.data} />
                 </Suspense>

@@ -10,7 +10,7 @@ import { sends } from "../frame/forms";
 import { LanguageChoice } from "../frame/language";
 import { say } from "../frame/notices";
 import { Act, Field } from "../frame/parts";
-import { forget_everything } from "../frame/session";
+import { forget_everywhere } from "../frame/session";
 import { Complaint } from "../frame/states";
 import { useFormat, useWords } from "../words";
 
@@ -59,8 +59,8 @@ function PasswordForm() {
     const changing = useMutation({
         mutationFn: () => ask(api.PUT("/api/v1/session/password", { body: { former, next } })),
         onSuccess: () => {
+            forget_everywhere();
             say(words.password_changed);
-            forget_everything();
         },
     });
     return (

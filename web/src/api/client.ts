@@ -27,6 +27,16 @@ export class Refusal extends Error {
     }
 }
 
+/** Stopped on this side, before or without an answer; `word` is its sentence in the catalogue. */
+export class Stopped extends Error {
+    readonly word: "problem_unreadable" | "problem_folder_not_made" | "problem_upload_gone";
+
+    constructor(word: Stopped["word"]) {
+        super(word);
+        this.word = word;
+    }
+}
+
 /** No answer came: the line, or the server, is down. */
 export class Unreachable extends Error {}
 

@@ -4,6 +4,7 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 
 import { useWords } from "../words";
 import { Act } from "./parts";
+import { when_forgetting } from "./session";
 
 interface Notice {
     number: number;
@@ -27,6 +28,7 @@ export function say(text: string, undo?: () => void): void {
 export function complain(text: string): void {
     put([...notices.slice(-2), { number: ++count, text, kind: "failed" }]);
 }
+when_forgetting(() => put([]));
 const drop = (notice: Notice) => put(notices.filter((other) => other !== notice));
 
 function subscribe(listener: () => void): () => void {

@@ -2,7 +2,7 @@
 // What stands where something should be shown and cannot be (yet): loading, nothing there, refused, locked, out of reach.
 import { type ReactNode, useEffect, useState } from "react";
 
-import { Refusal, Unreachable } from "../api/client";
+import { Refusal, Stopped, Unreachable } from "../api/client";
 import { useWords, type Words } from "../words";
 import { Icon, type IconName } from "./icons";
 import { Act } from "./parts";
@@ -45,6 +45,7 @@ export function Nothing({ icon, title, text, whole = false, children }: NothingP
 /** One sentence for what went wrong, in the person's language; what the server said, where the catalogue does not know it. */
 export function sentence_of(error: unknown, words: Words): string {
     if (error instanceof Unreachable) return words.problem_unreachable;
+    if (error instanceof Stopped) return words[error.word];
     if (!(error instanceof Refusal)) return words.problem_internal;
     if (error.type === "slow-down" && error.retryAfter) return words.problem_wait(error.retryAfter);
     return words.problems[error.type] ?? (error.message || words.problem_internal);

@@ -250,9 +250,9 @@ function Folder({ matter, all, folder }: { matter: Matter; all: Paper[]; folder:
 function useTakeIn(matter: string, folder: FolderId): (dropped: Promise<Dropped[]>) => void {
     const words = useWords();
     return (dropped) =>
-        void dropped
-            .then((all) => take_in(matter, folder, all))
-            .catch((error: unknown) => complain(error instanceof TooMany ? words.too_many_files : sentence_of(error, words)));
+        void take_in(matter, folder, dropped).catch((error: unknown) =>
+            complain(error instanceof TooMany ? words.too_many_files : sentence_of(error, words)),
+        );
 }
 
 /** For who does not drag. */

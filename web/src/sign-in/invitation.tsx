@@ -10,7 +10,7 @@ import { api, ask, type Schemas } from "../api/client";
 import { sends } from "../frame/forms";
 import { Act, Field } from "../frame/parts";
 import { navigate } from "../frame/router";
-import { queries } from "../frame/session";
+import { signed_in } from "../frame/session";
 import { Complaint, Loading } from "../frame/states";
 import { useWords } from "../words";
 import { Doorstep } from "./doorstep";
@@ -99,7 +99,7 @@ function SecondFactor({ chosen, factor, onBack }: { chosen: Chosen; factor: Sche
                 }),
             ),
         onSuccess: async () => {
-            await queries.invalidateQueries({ queryKey: ["session"] });
+            await signed_in();
             navigate("/", "replace");
         },
         onError: () => set_code(""),

@@ -10,7 +10,7 @@ import { api, ask } from "../api/client";
 import { sends } from "../frame/forms";
 import { Act, Field } from "../frame/parts";
 import { navigate } from "../frame/router";
-import { queries } from "../frame/session";
+import { signed_in } from "../frame/session";
 import { Complaint } from "../frame/states";
 import { useWords } from "../words";
 import { Doorstep } from "./doorstep";
@@ -26,7 +26,7 @@ export function SignIn() {
         mutationFn: () => ask(api.POST("/api/v1/sessions", { body: { sign_in: name.trim(), password, code, kind: "browser" } })),
         onSuccess: async () => {
             set_password("");
-            await queries.invalidateQueries({ queryKey: ["session"] });
+            await signed_in();
             if (location.pathname === "/sign-in") navigate("/", "replace");
         },
         // A code is taken once.

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was dropped or chosen, folders walked to their end: each file with the folders that lead to it.
+import { Stopped } from "../api/client";
+
 export interface Dropped {
     path: string[]; // of folders, from where it was dropped
     file?: File; // none: an empty folder
+    unread?: { name: string; error: unknown }; // what the browser could not read
 }
 
 const files_max = 50_000;
@@ -25,16 +28,21 @@ export function dropped_in(transfer: DataTransfer): Promise<Dropped[]> {
     return walk(entries, []);
 }
 
-async function walk(entries: readonly FileSystemEntry[], path: string[], found: Dropped[] = []): Promise<Dropped[]> {
+export async function walk(entries: readonly FileSystemEntry[], path: string[], found: Dropped[] = []): Promise<Dropped[]> {
     for (const entry of entries) {
         if (found.length >= files_max) throw new TooMany();
-        if (entry.isFile) {
-            const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
-            found.push({ path, file });
-        } else {
-            const inside = await entries_in(entry as FileSystemDirectoryEntry);
-            if (inside.length === 0) found.push({ path: [...path, entry.name] });
-            await walk(inside, [...path, entry.name], found);
+        try {
+            if (entry.isFile) {
+                const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
+                found.push({ path, file });
+            } else {
+                const inside = await entries_in(entry as FileSystemDirectoryEntry);
+                if (inside.length === 0) found.push({ path: [...path, entry.name] });
+                await walk(inside, [...path, entry.name], found);
+            }
+        } catch (error) {
+            if (error instanceof TooMany) throw error;
+            found.push({ path, unread: { name: entry.name, error: new Stopped("problem_unreadable") } });
         }
     }
     return found;

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one queue of the page, and how what was dropped gets into it: first the folders, then the files.
-import { api, ask, fresh_key, Refusal } from "../api/client";
+// The one queue of the page, and how what was dropped gets into it.
+import { api, ask, fresh_key, Refusal, Stopped } from "../api/client";
 import { look_again, note_paper, papers_known, papers_query } from "../papers/queries";
 import { type FolderId, is_folder, live_in } from "../papers/tree";
 import { queries, when_forgetting } from "../frame/session";
 import type { Dropped } from "./dropped";
-import { Uploads } from "./queue";
+import { passes, Uploads } from "./queue";
 import * as transport from "./transport";
+import type { Wish } from "./transport";
 
 export const uploads = new Uploads({ ...transport, look: look_again }, (job, paper) => note_paper(job.matter, paper));
-when_forgetting(() => uploads.clear());
+/** What one person dropped is not taken in for the next. */
+let era = 0;
+class Forgotten extends Error {}
+when_forgetting(() => {
+    ++era;
+    uploads.clear();
+});
 
 const plain = (name: string): string => name.normalize("NFC").toLowerCase();
 const folder_named = (matter: string, parent: FolderId, name: string) =>
@@ -37,21 +44,54 @@ async function folder_for(matter: string, parent: FolderId, name: string): Promi
     }
 }
 
-export async function take_in(matter: string, folder: FolderId, dropped: readonly Dropped[]): Promise<void> {
+/** How long a folder that could not be made is not asked for again: the files in it fail as one. */
+const refused_for = 5_000;
+
+/** Each file is led to its folder when its turn comes; what cannot be led or read stands in the tray as failed. */
+export async function take_in(matter: string, folder: FolderId, dropping: Promise<readonly Dropped[]>): Promise<void> {
+    const began = era;
+    const dropped = await dropping;
+    if (began !== era) return;
     const folders = new Map<string, Promise<string>>();
+    const made = (place: string, parent: FolderId, name: string): Promise<string> => {
+        const known = folders.get(place);
+        if (known) return known;
+        const making = folder_for(matter, parent, name);
+        folders.set(place, making);
+        making.catch((error: unknown) => {
+            if (passes(error)) folders.delete(place);
+            else setTimeout(() => folders.delete(place), refused_for);
+        });
+        return making;
+    };
     const lead = async (path: readonly string[]): Promise<FolderId> => {
         let at: FolderId = folder;
+        let place = "";
         for (const name of path) {
-            const place: string = `${at ?? ""}/${name}`;
-            const parent = at;
-            let next = folders.get(place);
-            if (!next) folders.set(place, (next = folder_for(matter, parent, name)));
-            at = await next;
+            if (began !== era) throw new Forgotten();
+            place += `/${name}`;
+            at = await made(place, at, name);
         }
         return at;
     };
-    for (const { path, file } of dropped) {
-        const into = await lead(path);
-        if (file) uploads.add([{ matter, folder: into, name: file.name, file }]);
+    const failed = (name: string, error: unknown): Wish => {
+        const lead = () => Promise.reject(error as Error);
+        return { matter, folder, name, file: new File([], name), lead };
+    };
+    uploads.add(
+        dropped.flatMap(({ path, file, unread }): Wish[] => {
+            if (unread) return [failed([...path, unread.name].join("/"), unread.error)];
+            if (!file) return [];
+            return [{ matter, folder, name: file.name, file, ...(path.length > 0 ? { lead: () => lead(path) } : {}) }];
+        }),
+    );
+    for (const { path, file, unread } of dropped) {
+        if (file || unread) continue;
+        try {
+            await lead(path);
+        } catch (error) {
+            if (began !== era) return;
+            uploads.add([failed(path.join("/"), passes(error) ? new Stopped("problem_folder_not_made") : error)]);
+        }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The uploads of this page: a few at a time, each waiting, sending, paused, stopped by a refusal, or done. What is large goes in
 // pieces and goes on from where it was, after a pause, a broken line, or a server that was started anew.
-import { type Paper, Refusal, Unreachable } from "../api/client";
+import { type Paper, Refusal, Stopped, Unreachable } from "../api/client";
 import type { Going, Wish } from "./transport";
 
 export type State = "waiting" | "sending" | "paused" | "taken" | "failed" | "done";
@@ -12,11 +12,15 @@ export interface Job extends Wish {
     sent: number;
     /** Where the pieces go, once a large one was begun. */
     address?: string;
+    /** Begun in an earlier visit: nothing else is begun in its place. */
+    left: boolean;
     error?: unknown;
     /** No answer: it tries again by itself. */
     trying: boolean;
     paper?: Paper;
 }
+
+type FileSaid = Pick<File, "name" | "size" | "lastModified">;
 
 export interface Transport {
     send_whole(wish: Wish, key: string, going: Going): Promise<Paper>;
@@ -37,6 +41,7 @@ const pausing = new DOMException("paused", "AbortError");
 export class Uploads {
     private jobs: readonly Job[] = [];
     private readonly going = new Map<string, AbortController>();
+    private readonly files_of = new Map<string, FileSaid>();
     private readonly listeners = new Set<() => void>();
     private readonly transport: Transport;
     private readonly filed: (job: Job, paper: Paper) => void;
@@ -62,6 +67,7 @@ export class Uploads {
             state: "waiting",
             sent: 0,
             trying: false,
+            left: wish.address !== undefined,
         }));
         this.put([...this.jobs, ...fresh]);
         this.start();
@@ -78,7 +84,7 @@ export class Uploads {
             ...change,
             state: "waiting",
             error: undefined,
-            ...(anew ? { key: crypto.randomUUID(), address: undefined, sent: 0 } : {}),
+            ...(anew ? { key: crypto.randomUUID(), address: undefined, left: false, sent: 0 } : {}),
         });
         this.start();
     }
@@ -87,6 +93,14 @@ export class Uploads {
         this.drop(id);
         this.put(this.jobs.filter((each) => each.id !== id));
         this.start();
+    }
+    began(address: string): boolean {
+        return this.files_of.has(address);
+    }
+    /** Whether this is the file that this tab began to send there. */
+    is_file_of(address: string, file: File): boolean {
+        const began = this.files_of.get(address);
+        return began?.name === file.name && began.size === file.size && began.lastModified === file.lastModified;
     }
     clear_done(): void {
         this.put(this.jobs.filter((job) => job.state !== "done"));
@@ -151,7 +165,13 @@ export class Uploads {
                 },
             };
             try {
-                const job = this.jobs.find((each) => each.id === id);
+                let job = this.jobs.find((each) => each.id === id);
+                if (job?.lead) {
+                    const folder = await job.lead();
+                    signal.throwIfAborted();
+                    this.set(id, { folder, lead: undefined });
+                    job = this.jobs.find((each) => each.id === id);
+                }
                 if (!job) throw pausing;
                 return await (job.file.size > in_pieces_from || job.address
                     ? this.in_pieces(job, going)
@@ -167,15 +187,19 @@ export class Uploads {
     }
     private async in_pieces(job: Job, going: Going): Promise<Paper> {
         const address = job.address ?? (await this.transport.begin(job, job.key, going));
-        if (!job.address) this.set(job.id, { address });
+        if (!job.address) {
+            const { name, size, lastModified } = job.file;
+            this.files_of.set(address, { name, size, lastModified });
+            this.set(job.id, { address });
+        }
         let standing;
         try {
             standing = await this.transport.standing(address, going);
         } catch (error) {
-            // Expired, or given up elsewhere: from the beginning.
+            // Expired, given up elsewhere, or another person's: who sees it here may begin it anew, and nothing does by itself.
             if (!(error instanceof Refusal && error.status === 404)) throw error;
-            this.set(job.id, { address: undefined, key: crypto.randomUUID(), sent: 0 });
-            throw new Unreachable();
+            if (!job.left) this.set(job.id, { address: undefined, key: crypto.randomUUID(), sent: 0 });
+            throw new Stopped("problem_upload_gone");
         }
         if (standing.state === "open") {
             going.progress(standing.offset);
@@ -188,7 +212,7 @@ export class Uploads {
 }
 
 /** What another try may mend. 409 `conflict` of a piece: the offset was another; 423: the line that broke is not known to have yet. */
-function passes(error: unknown): boolean {
+export function passes(error: unknown): boolean {
     if (error instanceof Unreachable) return true;
     return (
         error instanceof Refusal &&

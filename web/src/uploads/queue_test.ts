@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
 
-import { type Paper, Refusal, Unreachable } from "../api/client";
+import { type Paper, Refusal, Stopped, Unreachable } from "../api/client";
 import { in_pieces_from, type Job, total_of, type Transport, Uploads } from "./queue";
 import type { Going, Wish } from "./transport";
 
@@ -168,13 +168,70 @@ test("a large paper that is paused goes on from where it was", async () => {
     expect(server.begun).toBe(1);
 });
 
-test("an upload that the server does not know any more begins anew", async () => {
+test("an upload that the server does not know any more stops, and begins anew when told to", async () => {
     const server = new Server();
     const { uploads, settled } = uploads_to(server);
-    server.fails = [refusal("not-found", 404)];
-    uploads.add([{ ...wish(in_pieces_from + 1), address: "/u/gone" }]);
-    expect((await settled())[0]?.state).toBe("done");
+    server.fails = [undefined, refusal("not-found", 404)];
+    uploads.add([wish(in_pieces_from + 1)]);
+    const [job] = await settled();
+    expect(job).toMatchObject({ state: "failed", address: undefined, error: new Stopped("problem_upload_gone") });
     expect(server.begun).toBe(1);
+    uploads.resume(job?.id ?? "");
+    expect((await settled())[0]?.state).toBe("done");
+    expect(server.begun).toBe(2);
+});
+
+test("a left upload that the server does not know any more is never begun as another paper", async () => {
+    const server = new Server();
+    const { uploads, filed, settled } = uploads_to(server);
+    server.fails = [refusal("not-found", 404), refusal("not-found", 404)];
+    uploads.add([{ ...wish(in_pieces_from + 1), address: "/u/gone" }]);
+    const [job] = await settled();
+    expect(job).toMatchObject({ state: "failed", error: new Stopped("problem_upload_gone") });
+    uploads.resume(job?.id ?? "");
+    expect((await settled())[0]?.state).toBe("failed");
+    expect(server.begun).toBe(0);
+    expect(filed).toEqual([]);
+});
+
+test("what is forgotten is neither sent on nor filed", async () => {
+    const server = new Server();
+    server.hold = true;
+    const { uploads, filed, settled } = uploads_to(server);
+    uploads.add([wish(in_pieces_from + 1), wish(), wish(), wish(), wish()]);
+    await settled();
+    uploads.clear();
+    server.hold = false;
+    for (const go of server.held) go();
+    expect(await settled()).toEqual([]);
+    expect(filed).toEqual([]);
+    expect(server.whole).toEqual([]);
+});
+
+test("a paper is led to its folder first; where that is refused, only it fails", async () => {
+    const server = new Server();
+    const { uploads, settled } = uploads_to(server);
+    const refused = refusal("denied", 403);
+    uploads.add([
+        { ...wish(10, "b.pdf"), lead: () => Promise.reject(refused) },
+        { ...wish(), lead: () => Promise.resolve("folder") },
+    ]);
+    expect(await settled()).toMatchObject([
+        { state: "failed", error: refused },
+        { state: "done", folder: "folder" },
+    ]);
+    expect(server.whole).toEqual(["a.pdf"]);
+});
+
+test("only the file that this tab began with is the same", async () => {
+    const server = new Server();
+    const { uploads, settled } = uploads_to(server);
+    const began = file(in_pieces_from + 1);
+    uploads.add([{ ...wish(), file: began }]);
+    await settled();
+    expect(uploads.is_file_of("/u/1", file(in_pieces_from + 1))).toBe(true);
+    expect(uploads.is_file_of("/u/1", { ...began, lastModified: 1 })).toBe(false);
+    expect(uploads.began("/u/2")).toBe(false);
 });
 
 test("what is cancelled is given up at the server, and makes room", async () => {

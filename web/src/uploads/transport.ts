@@ -7,6 +7,8 @@ export interface Wish {
     folder: string | null;
     name: string;
     file: File;
+    /** To the folder, where that may yet have to be made. */
+    lead?: () => Promise<string | null>;
     /** The paper that this is a new version of, and the revision that was seen. */
     version_of?: { paper: string; revision: number };
 }

@@ -165,12 +165,19 @@ function LeftLine({ upload }: { upload: Schemas["Upload"] }) {
     const words = useWords();
     const format = useFormat();
     const input = useRef<HTMLInputElement>(null);
-    const name = upload.name || words.a_version;
+    const version_of =
+        upload.paper && upload.revision !== undefined ? { paper: upload.paper, revision: upload.revision } : undefined;
+    const name = upload.name || papers_known(upload.matter).find(({ id }) => id === upload.paper)?.name || words.a_version;
+    // Name and size do not tell a file from its next draft. What was announced with a hash, the server compares at the end.
+    const began_here = uploads.began(upload.address);
+    const goes_on = began_here || upload.sha256 !== undefined;
     const go_on = (file: File | undefined) => {
         if (!file) return;
-        if (file.size !== upload.size || (upload.name && file.name !== upload.name)) return complain(words.another_file(name));
+        if (file.size !== upload.size || (began_here && !uploads.is_file_of(upload.address, file)))
+            return complain(words.another_file(name));
         forget(upload);
-        uploads.add([{ matter: upload.matter, folder: upload.folder ?? null, name, file, address: upload.address }]);
+        const { matter, folder = null, address } = upload;
+        uploads.add([{ matter, folder, name, file, address, ...(version_of ? { version_of } : {}) }]);
     };
     const drop = () =>
         void give_up(upload.address)
@@ -181,10 +188,15 @@ function LeftLine({ upload }: { upload: Schemas["Upload"] }) {
             <div className="job-words">
                 <span className="job-name">{name}</span>
                 <span className="job-state">{words.upload_left(format.size(upload.offset), format.size(upload.size))}</span>
+                {!goes_on && <span className="job-state">{words.upload_left_anew}</span>}
             </div>
             <div className="job-choice">
-                <input ref={input} type="file" hidden onChange={(event) => go_on(event.target.files?.[0])} />
-                <Act label={words.choose_again} onPress={() => input.current?.click()} />
+                {goes_on && (
+                    <>
+                        <input ref={input} type="file" hidden onChange={(event) => go_on(event.target.files?.[0])} />
+                        <Act label={words.choose_again} onPress={() => input.current?.click()} />
+                    </>
+                )}
                 <Act weight="quiet" label={words.give_up} onPress={drop} />
             </div>
         </li>

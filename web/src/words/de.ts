@@ -183,7 +183,10 @@ export const de: Words = {
     and_more: (count) => `und ${count} weitere`,
     a_version: "Eine neue Fassung",
     choose_again: "Datei erneut wählen",
-    another_file: (name) => `Das ist eine andere Datei als „${name}“: Name oder Größe weichen ab.`,
+    another_file: (name) => `Das ist eine andere Datei als „${name}“: Name, Größe oder letzte Änderung weichen ab.`,
+    upload_left_anew:
+        "Diese Seite kann nicht wissen, ob eine Datei noch dieselbe ist wie damals, und setzt deshalb nicht fort. " +
+        "Geben Sie den Upload auf und legen Sie das Dokument neu ab.",
     give_up: "Aufgeben",
 
     team: "Personen",
@@ -291,6 +294,12 @@ export const de: Words = {
 
     problem_unreachable: "Der Server antwortet nicht. Nichts ist verloren; diese Seite versucht es weiter.",
     problem_internal: "Auf unserer Seite ging etwas schief. Nichts wurde geändert.",
+    problem_unreadable:
+        "Dieser Rechner konnte es nicht lesen, es wurde nicht abgelegt. " +
+        "Sehen Sie nach, ob es noch da ist, und ziehen Sie es erneut hierher.",
+    problem_folder_not_made: "Der Server hat nicht geantwortet, der Ordner wurde nicht angelegt. Ziehen Sie ihn erneut hierher.",
+    problem_upload_gone:
+        "Der Server kennt diesen Upload nicht mehr. Sehen Sie nach, ob das Dokument da ist; sonst legen Sie es neu ab.",
     problem_wait: (seconds) => `Zu viele falsche Versuche. Warten Sie ${seconds} Sekunden und versuchen Sie es erneut.`,
     problems: {
         malformed: "Die Anfrage war nicht zu verstehen. Nichts wurde geändert.",

@@ -185,7 +185,11 @@ export const en = {
     and_more: (count: number) => `and ${count} more`,
     a_version: "A new version",
     choose_again: "Choose the file again",
-    another_file: (name: string) => `That is another file than “${name}”: name or size differ.`,
+    another_file: (name: string) =>
+        `That is another file than “${name}”: its name, its size or when it was last changed differs.`,
+    upload_left_anew:
+        "This page cannot tell whether a file is still the same as then, so it does not go on with this. " +
+        "Give it up, and file the paper anew.",
     give_up: "Give up",
 
     // Team
@@ -299,6 +303,10 @@ export const en = {
     // What the server says, by its own keys
     problem_unreachable: "The server does not answer. Nothing is lost; this page tries again.",
     problem_internal: "Something went wrong on our side. Nothing was changed.",
+    problem_unreadable: "This computer could not read it, so it was not filed. Look whether it is still there, and drop it again.",
+    problem_folder_not_made: "The server did not answer, so this folder was not made. Drop it again.",
+    problem_upload_gone:
+        "The server does not have this upload any more. Look whether the paper is there; where it is not, file it anew.",
     problem_wait: (seconds: number) => `Too many wrong attempts. Wait ${seconds} seconds and try again.`,
     problems: {
         malformed: "The request could not be understood. Nothing was changed.",

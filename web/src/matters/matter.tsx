@@ -7,7 +7,8 @@ import { Link } from "react-aria-components/Link";
 
 import { api, ask, if_match, type Matter, Refusal, type Session } from "../api/client";
 import { say } from "../frame/notices";
-import { Act, Ask } from "../frame/parts";
+import { Ask } from "../frame/boxes";
+import { Act } from "../frame/parts";
 import { may, queries } from "../frame/session";
 import { Complaint, Loading, Shown } from "../frame/states";
 import { MatterActivity } from "../log/matter_activity";

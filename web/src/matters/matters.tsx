@@ -4,7 +4,7 @@ import { useDeferredValue, useMemo, useState } from "react";
 
 import type { Matter, Session } from "../api/client";
 import { Grid, type Sorting } from "../frame/grid";
-import { Search } from "../frame/parts";
+import { Search } from "../frame/search";
 import { found } from "../frame/rows";
 import { may } from "../frame/session";
 import { Nothing, Shown } from "../frame/states";

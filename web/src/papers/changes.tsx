@@ -5,7 +5,8 @@ import { createContext, type ReactNode, use, useMemo, useState } from "react";
 
 import { api, ask, fresh_key, if_match, type Paper, Refusal } from "../api/client";
 import { complain, say } from "../frame/notices";
-import { Act, Box } from "../frame/parts";
+import { Box } from "../frame/boxes";
+import { Act } from "../frame/parts";
 import { sentence_of } from "../frame/states";
 import { useFormat, useWords } from "../words";
 import { look_again, note, note_paper, papers_known } from "./queries";

@@ -5,7 +5,8 @@ import { useRef, useState } from "react";
 
 import { api, ask, type Matter, type Paper, type Schemas } from "../api/client";
 import { complain, say } from "../frame/notices";
-import { Act, Box } from "../frame/parts";
+import { Box } from "../frame/boxes";
+import { Act } from "../frame/parts";
 import { sentence_of, Shown } from "../frame/states";
 import { uploads } from "../uploads/index";
 import { useFormat, useWords } from "../words";

@@ -6,7 +6,8 @@ import { Form } from "react-aria-components/Form";
 
 import type { Paper } from "../api/client";
 import { Choice } from "../frame/choice";
-import { Act, Box, Field } from "../frame/parts";
+import { Box } from "../frame/boxes";
+import { Act, Field } from "../frame/parts";
 import { Complaint } from "../frame/states";
 import { useFormat, useWords } from "../words";
 import { useChanges } from "./changes";

@@ -7,7 +7,8 @@ import { Form } from "react-aria-components/Form";
 
 import { api, ask } from "../api/client";
 import { sends, useKey } from "../frame/forms";
-import { Act, Box, Field } from "../frame/parts";
+import { Box } from "../frame/boxes";
+import { Act, Field } from "../frame/parts";
 import { queries } from "../frame/session";
 import { Complaint } from "../frame/states";
 import { useFormat, useWords } from "../words";

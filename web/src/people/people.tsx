@@ -4,7 +4,8 @@ import { useState } from "react";
 
 import type { Person, Session } from "../api/client";
 import { Grid, type Sorting } from "../frame/grid";
-import { Act, Search } from "../frame/parts";
+import { Act } from "../frame/parts";
+import { Search } from "../frame/search";
 import { found } from "../frame/rows";
 import { may } from "../frame/session";
 import { Nothing, Shown } from "../frame/states";

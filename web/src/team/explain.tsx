@@ -6,7 +6,7 @@ import { useState } from "react";
 import { api, ask, type Schemas } from "../api/client";
 import { Choice } from "../frame/choice";
 import { Icon } from "../frame/icons";
-import { Box } from "../frame/parts";
+import { Box } from "../frame/boxes";
 import { Shown } from "../frame/states";
 import { usePeople } from "../people/queries";
 import { useWords } from "../words";

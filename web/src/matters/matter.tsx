@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One matter: its papers, its people, what was done in it.
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 
 import { Link } from "react-aria-components/Link";
 
@@ -51,19 +51,27 @@ export default function MatterRoom({ session, route, ids }: RoomProps) {
     );
 }
 
+function Over({ matter, children }: { matter: Matter; children?: ReactNode }) {
+    const words = useWords();
+    return (
+        <div className="matter-over">
+            <p>
+                <Link href="/">{words.matters}</Link>
+                <span aria-hidden="true"> / </span>
+                {matter.client_name}
+            </p>
+            {children}
+        </div>
+    );
+}
+
 /** For who keeps the register and is not on the team: the matter's name, and who may see it; never its papers. */
 function Outside({ session, matter }: { session: Session; matter: Matter }) {
     const words = useWords();
     return (
         <section className="room" aria-labelledby="room-title">
             <header className="matter-head">
-                <div className="matter-over">
-                    <p>
-                        <Link href="/">{words.matters}</Link>
-                        <span aria-hidden="true"> / </span>
-                        {matter.client_name}
-                    </p>
-                </div>
+                <Over matter={matter} />
                 <div className="matter-title">
                     <h1 id="room-title">{matter.name}</h1>
                     <span className="matter-number">{matter.number}</span>
@@ -92,14 +100,9 @@ function Head({ matter, route }: { matter: Matter; route: string }) {
     ];
     return (
         <header className="matter-head">
-            <div className="matter-over">
-                <p>
-                    <Link href="/">{words.matters}</Link>
-                    <span aria-hidden="true"> / </span>
-                    {matter.client_name}
-                </p>
+            <Over matter={matter}>
                 <State matter={matter} />
-            </div>
+            </Over>
             <div className="matter-title">
                 <h1 id="room-title">{matter.name}</h1>
                 {matter.number !== "" && <span className="matter-number">{matter.number}</span>}

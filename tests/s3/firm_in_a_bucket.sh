@@ -178,6 +178,8 @@ if [ "$server_kind" = double ]; then
     sleep 0.5
     kill_store
     crash_server
+    # The command itself as well: it would send the paper again, under its key, and rightly file it.
+    pkill -KILL -P "$putting" 2>/dev/null || true
     kill "$putting" 2>/dev/null || true
     wait "$putting" 2>/dev/null || true
     start_double

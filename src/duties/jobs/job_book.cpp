@@ -78,6 +78,12 @@ Result<bool> JobBook::is_held(const JobState& state) {
     return std::ranges::any_of(living, [&](const storage::NodeRow& node) { return node.node == state.holder; });
 }
 
+Result<void> JobBook::note(const Job& job) {
+    TRY(auto seen, read(job));
+    if (seen.number > 0) return {};
+    return change(job, [](JobState& state) -> Result<bool> { return state.number == 0; });
+}
+
 Result<std::optional<JobState>> JobBook::claim(const Job& job) {
     TRY(auto seen, read(job));
     TRY(bool held, is_held(seen));

@@ -14,6 +14,8 @@ class JobBook {
 
     /// As it stands. One that was never written is due now.
     Result<JobState> read(const Job& job);
+    /// Writes the row of a job that has none: it is due from now on, and late if nobody begins it.
+    Result<void> note(const Job& job);
     /// This process takes it up; nothing where it is not due, is paused, or another one has it by now. Not to be asked for a job that
     /// this process is running.
     Result<std::optional<JobState>> claim(const Job& job);

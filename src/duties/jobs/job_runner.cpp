@@ -53,6 +53,7 @@ struct JobRunner::Shared {
     bool stopping = false, look_now = false, looking = true;
     std::map<const Job*, Run> runs;
     std::map<const Job*, Instant> late_told;       // for which date
+    std::set<const Job*> noted;                    // the looker's: that have a row
     std::map<const Job*, Problem> claim_told;      // why it could not be begun, until it can
 
     bool asked_to_stop() {
@@ -73,6 +74,7 @@ struct JobRunner::Shared {
 
     static void look(const std::shared_ptr<Shared>& self);
     bool has_room_for(const Job& job);
+    void note(const Job& job);
     void tell_of_claim(const Job& job, const Result<std::optional<JobState>>& claimed);
     void tell_of_late(const Job& job);
     void tell_of_hanging();
@@ -157,6 +159,10 @@ void JobRunner::Shared::begin(const std::shared_ptr<Shared>& self, std::shared_p
 
 // ---- looking for what is due ----
 
+void JobRunner::Shared::note(const Job& job) {
+    if (!noted.contains(&job) && book.note(job)) noted.insert(&job);
+}
+
 /// A store that cannot be written to begins no job: for whoever runs the machine, once.
 void JobRunner::Shared::tell_of_claim(const Job& job, const Result<std::optional<JobState>>& claimed) {
     std::lock_guard held(mutex);
@@ -212,6 +218,8 @@ void JobRunner::Shared::look(const std::shared_ptr<Shared>& self) {
     for (;;) {
         if (auto held_firm = self->firm.lock()) {
             const bool may = self->pace.may();
+            if (may)
+                for (const auto& job : self->jobs) self->note(job);
             for (const auto& job : self->jobs) {
                 if (!may || !self->has_room_for(job)) continue;
                 auto claimed = self->book.claim(job);

@@ -45,7 +45,7 @@ start
 accept() {
     echo 'violet kettle harbour mosaic 71' >"$work/password"
     "$cli" accept --server "$url" --fingerprint "$fingerprint" --sign-in "$1" --invitation "$2" --password-file "$work/password" \
-        --totp-secret-file "$work/totp-$1" "${@:3}" >/dev/null
+        --totp-secret-file "$work/totp-$1" "${@:3}" >/dev/null 2>&1
     "$cli" accept --confirm --invitation "$2" --password-file "$work/password" "${@:3}" \
         --code "$(oathtool --totp -b "$(cat "$work/totp-$1")")" >/dev/null
 }
@@ -53,7 +53,7 @@ accept admin "$invitation"
 invited=$("$cli" user add vera --name Vera --role partner --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["invitation"])')
 accept vera "$invited" --profile vera
 "$cli" client add Bergmann --number 1 --profile vera >/dev/null
-"$cli" matter open Supply --client Bergmann --number 1.1 --profile vera >/dev/null
+"$cli" matter open Bergmann Supply --number 1.1 --profile vera >/dev/null
 head -c 3000000 /dev/urandom >"$work/deed.bin"
 "$cli" put "$work/deed.bin" 1.1 --profile vera >/dev/null 2>&1
 

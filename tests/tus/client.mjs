@@ -12,8 +12,8 @@ import fs from 'node:fs';
 import { DefaultHttpStack, Upload } from 'tus-js-client';
 
 const [what, address, path, pid] = process.argv.slice(2);
-// Larger than what the system's buffers hold: what is sent before the end of this program arrives after it.
-const piece = 20 << 20;
+// Larger than what the system holds for a connection (tens of MiB): what it holds when this program ends arrives after it.
+const piece = 64 << 20;
 const content = path ? fs.readFileSync(path) : Buffer.alloc(0);
 const common = {
     headers: { Authorization: `Bearer ${process.env.TOKEN}` },

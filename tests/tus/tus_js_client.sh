@@ -16,7 +16,7 @@ TOKEN=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["profil
     "$MUNIMENT_CONFIG_DIR/client.json")
 export TOKEN
 matter=$(as vera matter show 10432.0001 --json | json_text id)
-piece=$((20 * 1024 * 1024))    # client.mjs
+piece=$((64 * 1024 * 1024))    # client.mjs
 size=$((3 * piece + 17))
 head -c "$size" /dev/urandom >"$work/hearing.mp4"
 

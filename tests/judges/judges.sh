@@ -37,7 +37,11 @@ for judge in "${judges[@]}"; do
         testssl)
             # Its exit code counts what is allowed here too.
             testssl --quiet --color 0 --warnings batch --ip one --jsonfile "$work/testssl.json" "$at" >/dev/null 2>&1 || true
-            verdict testssl "$work/testssl.json" ;;
+            verdict testssl "$work/testssl.json"
+            for path in /healthz /api/v1/session; do
+                curl -sk -o /dev/null -D "$work/head" -H 'Accept-Encoding: br, gzip, deflate' "$server_url$path"
+                ! grep -qi '^content-encoding' "$work/head" || { echo "$path is compressed" >&2; exit 1; }
+            done ;;
         slow) slow ;;
         *) echo "judges.sh: no judge is called '$judge'" >&2; exit 2 ;;
     esac

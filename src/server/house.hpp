@@ -25,7 +25,7 @@ struct House {
     storage::PackStore& packs;
     audit::Log& log;
     std::string firm_name;
-    duties::JobRunner* jobs = nullptr;   ///< none on a copy of the firm, which does nothing by itself
+    duties::JobRunner* jobs = nullptr;   ///< null where nothing is done by itself (tests, founding)
 };
 
 }  // namespace muniment::server

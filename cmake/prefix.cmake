@@ -8,6 +8,12 @@ if(NOT MUNIMENT_SANITIZE)
     list(APPEND muniment_test_options -O0 -U_FORTIFY_SOURCE)
 endif()
 
+# What is compiled ahead is all that a source needs of it. CMake would name the header beside it a second time, by its whole path,
+# and ccache would find nothing of what another folder compiled.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    set(CMAKE_CXX_COMPILE_OPTIONS_USE_PCH -Xclang -include-pch -Xclang <PCH_FILE>)
+endif()
+
 function(muniment_prefix_target kind)
     set(header ${CMAKE_SOURCE_DIR}/cmake/prefix/${kind}.hpp)
     add_library(muniment_prefix_${kind} OBJECT ${CMAKE_SOURCE_DIR}/cmake/prefix/prefix.cpp)

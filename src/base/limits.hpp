@@ -115,6 +115,36 @@ inline constexpr auto job_step_max = 10min;                    // of one step; t
 inline constexpr auto job_rest_max = 10s;                      // between two steps
 inline constexpr std::size_t jobs_at_once_max = 2;
 
+// The firm's settings.
+inline constexpr std::size_t setting_text_bytes_max = 4 * KiB, settings_changed_at_once_max = 64;
+
+// Deadlines and notices.
+inline constexpr std::size_t deadlines_max = 1'000'000;        // that are not ended; ~200 B each
+inline constexpr std::size_t deadline_words_bytes_max = 1 * KiB;
+inline constexpr std::size_t deadline_climbs_max = 8;          // people who are told, one after the other
+inline constexpr std::size_t deadline_look_batch = 1'000;      // looked through in one step of the job
+inline constexpr std::size_t holidays_max = 2'000;             // of a calendar: some eighty years of them
+inline constexpr std::size_t notice_words_bytes_max = 1 * KiB;
+inline constexpr std::size_t notices_per_person_max = 100'000; // the oldest that were read go first
+inline constexpr auto notice_kept_read = 24h * 90;             // after it was read
+inline constexpr auto notice_kept_max = 24h * 730;             // whether it was read or not
+
+// Mail.
+inline constexpr std::size_t mail_queue_max = 10'000;          // that wait to be sent
+inline constexpr auto mail_connect_wait = 10s, mail_answer_wait = 30s;
+inline constexpr auto mail_retry_first = 1min, mail_retry_longest = 240min;
+inline constexpr auto mail_given_up_after = 48h;               // then it counts as bounced
+inline constexpr std::size_t mails_per_run_max = 100;          // of one step of the job
+
+// Events and webhooks.
+inline constexpr std::size_t event_batch = 256;                // entries given to a reader at once
+inline constexpr std::size_t event_streams_max = 1'024, event_streams_per_person_max = 8;
+inline constexpr auto event_quiet = 15s;                       // after which an idle stream says that it lives
+inline constexpr std::size_t webhooks_max = 16;
+inline constexpr auto webhook_connect_wait = 5s, webhook_answer_wait = 10s;
+inline constexpr auto webhook_retry_first = 10s, webhook_retry_longest = 3600s;
+inline constexpr std::uint32_t webhook_tries_before_alarm = 5;
+
 // People and access.
 inline constexpr auto opening_valid = 15min;                   // one person, session, version and purpose is one entry for so long
 inline constexpr auto session_idle_max = 30min;

@@ -30,6 +30,7 @@ namespace muniment::keys {
     KIND(gate_team, 26, "gate.team")                  \
     KIND(gate_wall, 27, "gate.wall")                  \
     KIND(gate_client, 28, "gate.client")              \
+    KIND(gate_policy, 29, "gate.policy")              \
     KIND(firm_profile, 40, "firm.profile")            \
     KIND(firm_log_key, 41, "firm.log-key")            \
     KIND(person_profile, 42, "person.profile")        \
@@ -44,7 +45,14 @@ namespace muniment::keys {
     KIND(key_set, 51, "key-set")                      \
     KIND(upload, 52, "upload")                        \
     KIND(scrub, 53, "scrub")                          \
-    KIND(job, 54, "job")
+    KIND(job, 54, "job")                              \
+    KIND(deadline, 55, "deadline")                    \
+    KIND(notice, 56, "notice")                        \
+    KIND(notice_choice, 57, "notice.choice")          \
+    KIND(calendar, 58, "calendar")                    \
+    KIND(webhook, 59, "webhook")                      \
+    KIND(mail, 60, "mail")                            \
+    KIND(event_reader, 61, "event.reader")
 
 enum class Kind : std::uint16_t {
 #define KIND(name, number, label) name = number,

@@ -74,11 +74,13 @@ bool barred_from_client(const Facts& f, PersonId p, ClientId c) {
 using enum Permission;
 const std::vector<std::pair<FirmRole, std::vector<Permission>>> firm_table = {
     {FirmRole::administrator,
-     {people_manage, roles_assign, groups_manage, sessions_end, keys_manage, settings_manage, operations_view, jobs_manage}},
+     {people_manage, roles_assign, groups_manage, sessions_end, keys_manage, settings_manage, operations_view, jobs_manage,
+      deadlines_manage}},
     {FirmRole::partner, {clients_open, matters_open, register_read}},
     {FirmRole::lawyer, {matters_open}},
     {FirmRole::assistant, {}},
-    {FirmRole::compliance, {walls_manage, register_read, log_read, access_explain, teams_appoint, operations_view}},
+    {FirmRole::compliance, {walls_manage, register_read, log_read, access_explain, teams_appoint, operations_view,
+                            deadlines_manage}},
     {FirmRole::auditor, {log_read, access_explain, operations_view}},
 };
 const std::vector<Permission> reader_may = {matter_view, team_view, papers_list, papers_read};

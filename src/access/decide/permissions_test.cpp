@@ -16,7 +16,7 @@ TEST(Permissions, NumbersOnDiskStandForEver) {
         {"access_explain", 11}, {"keys_manage", 12},     {"settings_manage", 13}, {"matter_view", 32}, {"matter_edit", 33},
         {"matter_close", 34},   {"matter_reopen", 35},   {"team_view", 36},    {"team_manage", 37},    {"papers_list", 38},
         {"papers_read", 39},    {"papers_write", 40},    {"papers_trash", 41}, {"papers_move", 42},    {"checkout_break", 43},
-        {"log_read_matter", 44}, {"operations_view", 14}, {"jobs_manage", 15}};
+        {"log_read_matter", 44}, {"operations_view", 14}, {"jobs_manage", 15}, {"deadlines_manage", 16}};
     EXPECT_EQ(all_permissions().size(), std::size(permissions));
     for (auto [text, number] : permissions) {
         auto permission = permission_from_name(text);

@@ -358,6 +358,8 @@ Result<void> Gate::still(Ruling& ruling) const {
     auto now = policy();
     // Grants and people end by the clock as well, so the moment is asked even where nothing moved: a decision is under 1 µs.
     if (!decide_now(ruling, *now).permitted) return fail(Problem::denied, "what was permitted has been taken back meanwhile");
+    if (session_stands_ && !session_stands_(ruling.who.session()))
+        return fail(Problem::unauthenticated, "The session that this began in has ended meanwhile.");
     ruling.revision = now->revision();
     return {};
 }

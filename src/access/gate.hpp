@@ -78,7 +78,7 @@ class Gate {
     /// given each of them.
     Result<void> follow_in(storage::RecordReader& reader, const std::function<Result<void>(const GateRows::Loaded&)>& also);
 
-    /// Whether what was permitted still is: for a Transfer, before each step. Cheap while the policy stands.
+    /// Whether what was permitted still is, and its session stands: for a Transfer, before each step. Cheap while the policy stands.
     Result<void> still(Ruling& ruling) const;
     /// A decision without an entry: what `access explain` and lists are made from, under their own permits.
     Decision ask(const PersonId& who, Permission what, const Subject& subject) const;
@@ -102,6 +102,9 @@ class Gate {
     Result<void> room_left() const;
     /// From now on nothing is admitted, committed or still permitted: the strongroom is being locked. Transfers end at their next step.
     void close() { state_ = State::closed; }
+
+    /// What still() asks of a session: whether it stands, and is in use with this. Set by who keeps them, before anybody comes in.
+    void ask_of_sessions(std::function<bool(const SessionId&)> stands) { session_stands_ = std::move(stands); }
 
     /// On a copy of the firm nothing is changed: what was filed here would be missing where the firm lives. Reading goes on.
     void take_nothing_in(bool copy) { copy_ = copy; }
@@ -159,6 +162,7 @@ class Gate {
     mutable std::atomic<std::int64_t> room_looked_at_;   ///< by the steady clock, µs
     mutable std::atomic<bool> in_reserve_{false};
     std::atomic<bool> copy_{false};
+    std::function<bool(const SessionId&)> session_stands_;
     mutable std::mutex openings_mutex_;
     std::unordered_map<OpeningKey, OpeningEntry, OpeningHash> openings_;
 };

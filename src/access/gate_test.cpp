@@ -134,6 +134,21 @@ TEST_F(Gates, TheCommitDecidesAgain) {
     EXPECT_EQ(last().person, bert.id);
 }
 
+TEST_F(Gates, ATransferIsAUseOfItsSessionAndEndsWithIt) {
+    auto ruling = gate.admit(anna.who, ReadMatter{matter}).value().ruling();
+    for (int i = 0; i < 4; ++i) {
+        EXPECT_TRUE(gate.still(ruling)) << i;
+        house.clock.advance(limits::session_idle_max / 2);
+    }
+    EXPECT_TRUE(house.sign_in->principal(anna.secret, House::origin())) << "a download that runs keeps its session from idling";
+    auto other = house.sign_in_again(anna).value();
+    auto who = house.sign_in->principal(other.secret, House::origin()).value();
+    auto others = gate.admit(who, ReadMatter{matter}).value().ruling();
+    ASSERT_TRUE(house.sign_in->sign_out(gate.admit(anna.who, SignOut{anna.who.session()}).value()));
+    EXPECT_EQ(problem_of(gate.still(ruling)), Problem::unauthenticated);
+    EXPECT_TRUE(gate.still(others)) << "her other session goes on";
+}
+
 TEST_F(Gates, TheCommitDecidesAgainWhereOnlyTheClockMoved) {
     auto bert = house.hire(root.who, "bert", {FirmRole::lawyer});
     ASSERT_TRUE(house.put_on(anna, matter, bert.id, TeamRole::member, house.clock.now() + std::chrono::minutes(5)));

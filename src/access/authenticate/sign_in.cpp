@@ -53,18 +53,21 @@ crypto::Secret secret_of(const Bytes& stored) {
 Principal::Principal(const Session& session, Origin origin)
     : person_(session.person), session_(session.id), person_revision_(session.person_revision), origin_(std::move(origin)) {}
 
-SignIn::SignIn(Gate& gate, People& people, std::string issuer) : gate_(gate), people_(people), issuer_(std::move(issuer)) {}
+SignIn::SignIn(Gate& gate, People& people, std::string issuer)
+    : gate_(gate), people_(people), issuer_(std::move(issuer)), sessions_(gate) {}
 
 Result<std::unique_ptr<SignIn>> SignIn::open(Gate& gate, People& people, std::string issuer) {
     std::unique_ptr<SignIn> opened(new SignIn(gate, people, std::move(issuer)));
     TRY(opened->nobodys_password_, nobodys_password());
     CHECK(opened->load());
     CHECK(opened->remember_sources());
+    // A transfer is a use of its session, and ends with it.
+    gate.ask_of_sessions([sessions = &opened->sessions_](const SessionId& session) { return sessions->use(session); });
     opened->counter_ = std::jthread([self = opened.get()](std::stop_token stop) { self->count_strangers(stop); });
     return opened;
 }
 
-SignIn::~SignIn() = default;
+SignIn::~SignIn() { gate_.ask_of_sessions({}); }
 
 Result<void> SignIn::load() {
     auto policy = gate_.policy();
@@ -79,13 +82,13 @@ Result<void> SignIn::load() {
     for (auto& session : found) {
         TRY(bool over, is_over(session, *policy, now));
         if (over) ended.push_back(session.id);
-        else sessions_[session.secret_hash] = {session, session.last_used};
+        else sessions_.add(session);
     }
     return drop_ended(ended);
 }
 
 Result<bool> SignIn::is_over(Session& session, const Policy& policy, Instant now) const {
-    CHECK(take_use_elsewhere(session));
+    CHECK(sessions_.take_use_elsewhere(session));
     const auto* person = policy.person(session.person);
     return !person || !person->active || !still_valid(session, person->revision, now);
 }
@@ -100,22 +103,14 @@ Result<void> SignIn::drop_ended(const std::vector<SessionId>& ended) {
 Result<std::size_t> SignIn::sweep() {
     auto policy = gate_.policy();
     auto now = gate_.clock().now();
-    std::vector<Session> all;
-    {
-        std::lock_guard lock(mutex_);
-        for (const auto& [hash, known] : sessions_) {
-            all.push_back(known.session);
-            all.back().last_used = known.last_used;
-        }
-    }
+    auto all = sessions_.that([](const Session&) { return true; });
     std::vector<SessionId> ended;
     for (auto& session : all) {
         TRY(bool over, is_over(session, *policy, now));
         if (over) ended.push_back(session.id);
     }
     CHECK(drop_ended(ended));
-    std::lock_guard lock(mutex_);
-    std::erase_if(sessions_, [&](const auto& each) { return std::ranges::find(ended, each.second.session.id) != ended.end(); });
+    sessions_.drop(ended);
     return ended.size();
 }
 
@@ -282,9 +277,8 @@ Result<SignedIn> SignIn::begin(const PersonId& person, const Credential& proven,
         CHECK(sweep_in(writer, entry, ended));
         return gate_.rows().put_in(writer, entry, session_place(person, session.id), encode(session));
     }));
-    std::lock_guard lock(mutex_);
-    std::erase_if(sessions_, [&](const auto& each) { return std::ranges::find(ended, each.second.session.id) != ended.end(); });
-    sessions_[session.secret_hash] = {session, session.last_used};
+    sessions_.drop(ended);
+    sessions_.add(session);
     return SignedIn{secret.text(), session};
 }
 
@@ -295,17 +289,9 @@ Result<std::vector<SessionId>> SignIn::ended_sessions_of(const PersonId& person)
     auto now = gate_.clock().now();
     std::vector<std::pair<Instant, SessionId>> living;
     std::vector<SessionId> ended;
-    std::vector<Session> theirs;
-    {
-        std::lock_guard lock(mutex_);
-        for (const auto& [hash, known] : sessions_) {
-            if (known.session.person != person) continue;
-            theirs.push_back(known.session);
-            theirs.back().last_used = known.last_used;
-        }
-    }
+    auto theirs = sessions_.that([&](const Session& session) { return session.person == person; });
     for (auto& session : theirs) {
-        CHECK(take_use_elsewhere(session));
+        CHECK(sessions_.take_use_elsewhere(session));
         if (fact && still_valid(session, fact->revision, now)) {
             living.emplace_back(session.last_used, session.id);
         } else {
@@ -325,26 +311,15 @@ Result<Principal> SignIn::principal(std::string_view text, const Origin& origin)
     }
     // What other nodes changed until now counts from here on: who is signed in, and all that is decided for this request.
     CHECK(storage::catch_up(gate_.records()));
-    CHECK(ask_whether_used_elsewhere(secret->hash()));
-    auto policy = gate_.policy();
-    auto now = gate_.clock().now();
-    std::unique_lock lock(mutex_);
-    auto at = sessions_.find(secret->hash());
-    if (at != sessions_.end() && belongs_to(*secret, at->second.session)) {
-        auto& known = at->second;
-        auto session = known.session;
-        session.last_used = known.last_used;
-        const auto* person = policy->person(session.person);
-        if (stands(*policy, session.person, now) && still_valid(session, person->revision, now)) {
-            known.last_used = std::max(known.last_used, now);   // a clock that goes back lengthens nothing
-            bool tell = gate_.records().nodes() && now - known.told >= limits::session_use_told_every;
-            if (tell) known.told = now;
-            lock.unlock();
-            if (tell) tell_others_of_use(session, now);
-            return Principal(session, origin);
-        }
+    TRY(auto session, sessions_.by_secret(secret->hash()));
+    if (session && belongs_to(*secret, *session)) {
+        auto policy = gate_.policy();
+        auto now = gate_.clock().now();
+        const auto* person = policy->person(session->person);
+        // It may have been ended between the look and its use; then nobody is there.
+        if (stands(*policy, session->person, now) && still_valid(*session, person->revision, now) && sessions_.use(session->id))
+            return Principal(*session, origin);
     }
-    lock.unlock();
     (void)refused(origin);
     return fail(Problem::unauthenticated);
 }
@@ -355,73 +330,12 @@ Result<std::optional<Session>> SignIn::session_in(const GateRows::Loaded& row) {
     return std::optional(std::move(session));
 }
 
-void SignIn::follow(const std::vector<Session>& sessions) {
-    std::unordered_map<Hash, Known, HashOfHash> found;
-    std::lock_guard lock(mutex_);
-    for (const auto& session : sessions) {
-        Known known{session, session.last_used};
-        if (auto at = sessions_.find(session.secret_hash); at != sessions_.end()) {
-            known.last_used = std::max(known.last_used, at->second.last_used);
-            known.told = at->second.told;
-        }
-        found.emplace(session.secret_hash, std::move(known));
-    }
-    sessions_ = std::move(found);
-}
-
-namespace {
-/// Where nodes tell each other that a session is in use: sealed as answers to requests are, and forgotten with them.
-Hash use_key(const SessionId& session) { return crypto::sha256({view("session-used"), View(session.bytes)}); }
-keys::Place use_place(const FirmId& firm, const SessionId& session) { return {keys::Kind::answer, firm.bytes, session.bytes, 1}; }
-}  // namespace
-
-void SignIn::tell_others_of_use(const Session& session, Instant now) {
-    const auto& ring = gate_.ring();
-    Writer w;
-    w.u64(static_cast<std::uint64_t>(now.us));
-    storage::SingleRow row{static_cast<std::uint64_t>(now.us),
-                           keys::seal(ring.gate_seal(), ring.firm(), use_place(ring.firm(), session.id), w.written())};
-    auto told = gate_.records().commit([&](storage::RecordWriter& writer) { return writer.remember(use_key(session.id), row); });
-    if (!told) journal(Level::info, "session.use-not-told", {{"problem", told.error().problem}});
-}
-
-Result<void> SignIn::take_use_elsewhere(Session& session) const {
-    if (!gate_.records().nodes() || gate_.clock().now() < session.last_used + limits::session_idle_max) return {};
-    TRY(auto row, gate_.records().remembered(use_key(session.id)));
-    if (!row) return {};
-    const auto& ring = gate_.ring();
-    TRY(auto content, keys::open(ring.gate_seal(), ring.firm(), use_place(ring.firm(), session.id), row->value));
-    Reader r(content);
-    Instant used{static_cast<std::int64_t>(r.u64())};
-    CHECK(r.done("when a session was used"));
-    session.last_used = std::max(session.last_used, used);
-    return {};
-}
-
-Result<void> SignIn::ask_whether_used_elsewhere(const Hash& secret) {
-    if (!gate_.records().nodes()) return {};
-    std::unique_lock lock(mutex_);
-    auto at = sessions_.find(secret);
-    if (at == sessions_.end()) return {};
-    auto session = at->second.session;
-    session.last_used = at->second.last_used;
-    lock.unlock();
-    CHECK(take_use_elsewhere(session));
-    lock.lock();
-    at = sessions_.find(secret);
-    if (at != sessions_.end()) at->second.last_used = std::max(at->second.last_used, session.last_used);
-    return {};
-}
+void SignIn::follow(const std::vector<Session>& sessions) { sessions_.follow(sessions); }
 
 Result<Session> SignIn::session_of(const Principal& who) const {
-    std::lock_guard lock(mutex_);
-    for (const auto& [hash, known] : sessions_) {
-        if (known.session.id != who.session()) continue;
-        auto session = known.session;
-        session.last_used = known.last_used;
-        return session;
-    }
-    return fail(Problem::unauthenticated);
+    auto session = sessions_.by_id(who.session());
+    if (!session) return fail(Problem::unauthenticated);
+    return *session;
 }
 
 Result<void> SignIn::sign_out(Permit<SignOut> permit) {
@@ -433,8 +347,7 @@ Result<void> SignIn::sign_out(Permit<SignOut> permit) {
         if (!row || row->owner != person.bytes) return fail(Problem::not_found, "No such session of yours.");
         return gate_.rows().drop_in(writer, draft, place);
     }));
-    std::lock_guard lock(mutex_);
-    std::erase_if(sessions_, [&](const auto& each) { return each.second.session.id == id; });
+    sessions_.drop({id});
     return {};
 }
 

@@ -14,7 +14,7 @@
 #include <thread>
 
 #include "access/authenticate/credential.hpp"
-#include "access/authenticate/session.hpp"
+#include "access/authenticate/living_sessions.hpp"
 #include "access/authenticate/throttle.hpp"
 #include "access/people/people.hpp"
 
@@ -85,18 +85,6 @@ class SignIn {
     static Result<std::optional<Session>> session_in(const GateRows::Loaded& row);
 
   private:
-    struct Known {
-        Session session;
-        Instant last_used;
-        Instant told{};      ///< when this node last told others that it is used
-    };
-    struct HashOfHash {
-        std::size_t operator()(const Hash& h) const noexcept {
-            std::size_t out;
-            std::memcpy(&out, h.data(), sizeof out);
-            return out;
-        }
-    };
     SignIn(Gate& gate, People& people, std::string issuer);
     Result<void> load();
     Result<std::optional<Credential>> credential_in(storage::RecordReader& reader, const PersonId& person) const;
@@ -110,10 +98,6 @@ class SignIn {
     Result<void> drop_ended(const std::vector<SessionId>& ended);
     Result<void> sweep_in(storage::RecordWriter& writer, audit::Draft& draft, const std::vector<SessionId>& ended) const;
     Result<std::vector<SessionId>> ended_sessions_of(const PersonId& person) const;
-    // A session that is used on another node is not idle here. Its row says only when it began.
-    void tell_others_of_use(const Session& session, Instant now);
-    Result<void> take_use_elsewhere(Session& session) const;     ///< into last_used; asks only where it would be over otherwise
-    Result<void> ask_whether_used_elsewhere(const Hash& secret);
     std::unexpected<Error> refused(const Origin& origin);
     void count_strangers(std::stop_token stop);
 
@@ -122,8 +106,8 @@ class SignIn {
     std::string issuer_;
     Throttle throttle_;
     std::string nobodys_password_;                          // what is hashed against when there is no such person
-    mutable std::mutex mutex_;
-    std::unordered_map<Hash, Known, HashOfHash> sessions_;  // by the hash of their secret
+    LivingSessions sessions_;
+    std::mutex mutex_;                                      // of those below
     std::map<std::string, std::uint64_t> strangers_;        // refusals by source since the last entry
     std::uint64_t more_strangers_ = 0;
     std::condition_variable_any counted_;

@@ -24,6 +24,7 @@ std::vector<cli::Command> keys_commands();     ///< keys status, turn, new-root,
 std::vector<cli::Command> packs_commands();    ///< packs status, packs accept-loss
 std::vector<cli::Command> adopt_commands();    ///< adopt, keys mend
 std::vector<cli::Command> node_commands();     ///< join, nodes
+cli::Command move_command();
 cli::Command doctor_command();
 cli::Command audit_verify_command();
 cli::Command audit_export_command();

@@ -24,10 +24,10 @@ class PackFiles {
     Result<std::vector<FoundObject>> list(const PackId& pack);
     Result<std::vector<PackId>> packs() const;
     std::optional<Room> room() const { return room_at(folder_); }
+    std::filesystem::path path_of(const PackId& pack) const;
 
   private:
     using Recent = std::list<std::pair<PackId, std::shared_ptr<const File>>>;
-    std::filesystem::path path_of(const PackId& pack) const;
     Result<std::shared_ptr<const File>> opened(const PackId& pack);
     Result<void> make_place_for(const PackId& pack);
 

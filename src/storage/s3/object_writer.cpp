@@ -10,9 +10,6 @@ namespace {
 
 constexpr std::size_t object_at = folder::pack_head_bytes + folder::frame_bytes;
 
-/// How long part `number` is, counted from 1: a paper of 1 GiB never needs more than 11 MiB here, one of 1 TiB 216.
-std::size_t part_bytes(std::size_t number) { return limits::s3_part_bytes + number / limits::s3_part_growth_every * limits::MiB; }
-
 void take_from(View& rest, Bytes& into, std::size_t size_wanted) {
     auto count = static_cast<std::ptrdiff_t>(std::min(rest.size(), size_wanted - into.size()));
     into.insert(into.end(), rest.begin(), rest.begin() + count);
@@ -20,6 +17,8 @@ void take_from(View& rest, Bytes& into, std::size_t size_wanted) {
 }
 
 }  // namespace
+
+std::size_t part_bytes(std::size_t number) { return limits::s3_part_bytes + number / limits::s3_part_growth_every * limits::MiB; }
 
 S3ObjectWriter::S3ObjectWriter(Client& client, const RegisterPack& registered, const ObjectId& object, const PackId& pack)
     : client_(client), registered_(registered), object_(object), pack_(pack), key_(key_of(client.place(), pack)), etags_(1) {

@@ -66,6 +66,9 @@ class S3Packs final : public PackStore {
     std::vector<std::thread> threads_;
 };
 
+/// How long part `number` of an upload is, counted from 1: a paper of 1 GiB never needs more than 11 MiB here, one of 1 TiB 216.
+std::size_t part_bytes(std::size_t number);
+
 /// A large object in a pack of its own, sent in parts while it comes.
 class S3ObjectWriter final : public ObjectWriter {
   public:

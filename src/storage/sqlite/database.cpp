@@ -156,4 +156,11 @@ Bytes Query::blob() {
     return Bytes(data, data + size);
 }
 
+std::string Query::text() {
+    int column = column_++;
+    if (sqlite3_column_type(statement_, column) != SQLITE_TEXT) return sound_ = false, std::string();
+    auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+    return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
 }  // namespace muniment::storage::sqlite

@@ -83,6 +83,7 @@ class Query {
     }
     Id16 id();
     Bytes blob();
+    std::string text();
 
   private:
     void bind(int place, View value);

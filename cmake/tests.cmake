@@ -139,6 +139,9 @@ endif()
 add_test(NAME jobs-after-a-crash COMMAND ${CMAKE_SOURCE_DIR}/tests/jobs/after_a_crash.sh $<TARGET_FILE:muniment>
          $<TARGET_FILE:muniment-cli>)
 set_tests_properties(jobs-after-a-crash PROPERTIES TIMEOUT 300 LABELS promises)
+# A founding that is killed at any moment.
+add_test(NAME setup-cut-off COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/setup/cut_off.py $<TARGET_FILE:muniment>)
+set_tests_properties(setup-cut-off PROPERTIES TIMEOUT 300 LABELS promises)
 # The page: its logic, and every story in a real browser against the real server.
 if(MUNIMENT_PAGE)
     add_test(NAME page_logic COMMAND ${CMAKE_SOURCE_DIR}/tests/page/logic)

@@ -53,8 +53,8 @@ Result<crypto::Secret> read_key_file(const std::filesystem::path& path) {
     return crypto::Secret::take(*raw);
 }
 
-Result<Home> Home::open(const std::filesystem::path& folder) {
-    auto text = read_small_file(folder / "home.json");
+Result<Home> Home::open(const std::filesystem::path& folder, const char* file) {
+    auto text = read_small_file(folder / file);
     if (!text) return fail(Problem::not_found, "There is no firm at " + folder.string() + ": run `muniment init` first.");
     boost::system::error_code failed;
     auto parsed = boost::json::parse(*text, failed);
@@ -63,7 +63,7 @@ Result<Home> Home::open(const std::filesystem::path& folder) {
     if (auto said = machine_settings(); said && std::filesystem::path(said->home).lexically_normal() == folder.lexically_normal())
         home.control_socket = said->control_socket;
     if (failed || !parsed.is_object() || !parsed.as_object().contains("slots"))
-        return fail(Problem::corrupt, (folder / "home.json").string());
+        return fail(Problem::corrupt, (folder / file).string());
     for (const auto& slot : parsed.at("slots").as_array()) home.slots.emplace_back(slot.as_string());
     home.trial = parsed.as_object().contains("trial") && parsed.at("trial").as_bool();
     if (const auto* sets = parsed.as_object().if_contains("shares")) {
@@ -81,7 +81,7 @@ Result<Home> Home::open(const std::filesystem::path& folder) {
     return home;
 }
 
-Result<void> Home::save() const {
+Result<void> Home::save(const char* file) const {
     boost::json::object said{{"slots", boost::json::value_from(slots)}, {"trial", trial}};
     boost::json::array sets;
     for (const auto& set : shares)
@@ -90,7 +90,7 @@ Result<void> Home::save() const {
     if (!postgresql.empty()) said["database"] = postgresql;
     if (bucket) said["packs"] = bucket->as_json();
     else if (!packs_folder.empty()) said["packs"] = packs_folder;
-    return write_private_file(folder / "home.json", boost::json::serialize(said) + "\n", true);
+    return write_private_file(folder / file, boost::json::serialize(said) + "\n", true);
 }
 
 Result<std::unique_ptr<storage::Records>> open_records(const Home& home, const storage::NodeSelf& self) {

@@ -4,7 +4,7 @@
 namespace muniment::app {
 
 std::vector<cli::Command> local_commands() {
-    std::vector<cli::Command> commands{init_command(), serve_command()};
+    std::vector<cli::Command> commands{init_command(), setup_command(), serve_command()};
     for (auto& command : unlock_commands()) commands.push_back(std::move(command));
     for (auto& command : keys_commands()) commands.push_back(std::move(command));
     for (auto& command : config_commands()) commands.push_back(std::move(command));

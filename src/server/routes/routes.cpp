@@ -12,6 +12,7 @@ std::vector<Route> all(House& house) {
         std::ranges::move(capability(house), std::back_inserter(table));
     }
     std::ranges::move(unlock(nullptr), std::back_inserter(table));
+    std::ranges::move(setup(nullptr), std::back_inserter(table));
     return table;
 }
 

@@ -12,6 +12,10 @@ if(NOT MUNIMENT_SANITIZE)
     muniment_source_test(fuzz_targets)
 endif()
 
+# What must not get into the operations log does not compile.
+add_test(NAME loggable COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/tidy/loggable.py ${CMAKE_SOURCE_DIR} ${CMAKE_CXX_COMPILER})
+set_tests_properties(loggable PROPERTIES TIMEOUT 120 LABELS unit)
+
 # The turn of the epoch, walked through every state; and without two of its rules, where the walk must find the firm lost.
 add_test(NAME model-turn COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/model/turn.py fixed 3)
 add_test(NAME model-turn-naive COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/model/turn.py naive 2)
@@ -98,6 +102,10 @@ list(REMOVE_DUPLICATES weakened_numbers)
 foreach(number IN LISTS weakened_numbers)
     muniment_broken(${number})
 endforeach()
+
+# What whoever runs a server sees of it: the doctor, numbers, one request in answer, log and record.
+add_test(NAME operations-seen COMMAND ${CMAKE_SOURCE_DIR}/tests/operations/seen.sh $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)
+set_tests_properties(operations-seen PROPERTIES TIMEOUT 300 LABELS promises)
 
 # What is written is read by another program; and a hostile client costs little.
 add_test(NAME second-reader COMMAND ${CMAKE_SOURCE_DIR}/tests/reader/second_reader.sh $<TARGET_FILE:muniment>

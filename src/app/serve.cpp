@@ -15,6 +15,7 @@
 #include "app/app.hpp"
 #include "app/asking.hpp"
 #include "app/credential.hpp"
+#include "app/metrics/listener.hpp"
 #include "app/notify.hpp"
 #include "app/reload.hpp"
 #include "app/say.hpp"
@@ -113,7 +114,10 @@ void work(Serving& serving, Reloading& by, const sigset_t& signals) {
             if (!serving.would_lose()) return;
             notify_systemd("EXTEND_TIMEOUT_USEC=60000000");
         }
-        if (signal == SIGHUP) by.reload();
+        if (signal == SIGHUP) {
+            by.reload();
+            serving.checkup().go_by(by.settings());
+        }
         if (std::chrono::steady_clock::now() >= next) {
             serving.check();
             next = std::chrono::steady_clock::now() + by.check_every();
@@ -151,7 +155,7 @@ Result<int> serve(const cli::Arguments& given) {
     auto signals = wait_for_signals();
     guard_memory();
     TRY(auto stores, Stores::open(home, storage::Missing::refuse, storage::Others::admit));
-    Serving serving(home, std::move(stores));
+    Serving serving(home, std::move(stores), settings);
     open_door(serving, home, settings);
     server::Config config{.address = settings.address,
                           .port = static_cast<std::uint16_t>(settings.port),
@@ -163,7 +167,16 @@ Result<int> serve(const cli::Arguments& given) {
     guard_descriptors(config.limits);
     TRY(auto server, server::Server::start(config, serving.door(), serving.clock()));
     TRY(auto control, Control::listen(home.control(), [&](const auto& question) { return serving.answer(question); }));
+    std::unique_ptr<MetricsListener> watched;
+    if (settings.metrics_port > 0) {
+        TRY(watched, MetricsListener::listen(static_cast<std::uint16_t>(settings.metrics_port), [&] {
+            auto measured = serving.measure();
+            measured.connections = server->connections();
+            return metrics(measured, serving.door().tally());
+        }));
+    }
     tell(home, by, tls, server->port(), serving);
+    serving.checkup().go_by(by.settings());
     Reloading reloading(given, std::move(by), *server, home.folder);
     auto upkeep = std::make_unique<Upkeep>(serving, reloading.check_every());
     notify_systemd("READY=1");
@@ -171,6 +184,7 @@ Result<int> serve(const cli::Arguments& given) {
     notify_systemd("STOPPING=1");
     say("Stopping: what is under way may end.");
     control.reset();
+    watched.reset();
     upkeep.reset();
     bool drained = server->drain();
     serving.lock();

@@ -80,7 +80,7 @@ void look_at_slots(const Sight& sight, Findings& found) {
         auto name = beginning(slot_name(i));
         auto& reach =
             device == 0 ? found.red("slots.reach", name + " is not in reach.",
-                                    "Mount it again; where it is gone for good, docs/operate/what-to-do-when.md. Losing all loses everything.")
+                                    "Mount it again. Is it gone for good: docs/operate/what-to-do-when.md. Losing all loses everything.")
                         : found.good("slots.reach", name + " is in reach.");
         reach.subject = slot_name(i);
         reach.place = home.slot(i).string();

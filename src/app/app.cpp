@@ -12,6 +12,7 @@ std::vector<cli::Command> local_commands() {
     for (auto& command : node_commands()) commands.push_back(std::move(command));
     for (auto& command : adopt_commands()) commands.push_back(std::move(command));
     commands.push_back(doctor_command());
+    commands.push_back(upgrade_command());
     commands.push_back(audit_verify_command());
     commands.push_back(audit_export_command());
     return commands;

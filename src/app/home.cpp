@@ -64,6 +64,13 @@ Result<Home> Home::open(const std::filesystem::path& folder, const char* file) {
         home.control_socket = said->control_socket;
     if (failed || !parsed.is_object() || !parsed.as_object().contains("slots"))
         return fail(Problem::corrupt, (folder / file).string());
+    if (const auto* format = parsed.as_object().if_contains("format")) {
+        auto number = format->is_int64() ? format->as_int64() : 0;
+        if (number < 1) return fail(Problem::corrupt, (folder / file).string());
+        if (number > home_format)
+            return fail(Problem::too_new, "the home folder has format " + std::to_string(number) + ", this program knows " +
+                                              std::to_string(home_format));
+    }
     for (const auto& slot : parsed.at("slots").as_array()) home.slots.emplace_back(slot.as_string());
     home.trial = parsed.as_object().contains("trial") && parsed.at("trial").as_bool();
     if (const auto* sets = parsed.as_object().if_contains("shares")) {
@@ -82,7 +89,7 @@ Result<Home> Home::open(const std::filesystem::path& folder, const char* file) {
 }
 
 Result<void> Home::save(const char* file) const {
-    boost::json::object said{{"slots", boost::json::value_from(slots)}, {"trial", trial}};
+    boost::json::object said{{"format", home_format}, {"slots", boost::json::value_from(slots)}, {"trial", trial}};
     boost::json::array sets;
     for (const auto& set : shares)
         sets.push_back(boost::json::object{{"root", set.root}, {"set", set.set}, {"needed", set.needed}, {"of", set.of}});
@@ -100,6 +107,11 @@ Result<std::unique_ptr<storage::Records>> open_records(const Home& home, const s
 Result<Stores> Stores::open(const Home& home, storage::Missing missing, storage::Others others) {
     Stores stores;
     auto used = [&] { return fail(Problem::in_use, "the data folder " + home.data().string() + ", probably a server that runs on it"); };
+    // A new one in its place would be an empty firm, and whoever reads that there is none founds another.
+    if (missing == storage::Missing::refuse && home.postgresql.empty() && !storage::posix_disk().exists(home.database()))
+        return fail(Problem::unavailable, "the database " + home.database().string() +
+                                              " is not there: is its disk mounted? If it is lost, a copy of the data folder takes its "
+                                              "place (docs/operate/what-to-do-when.md)");
     auto lock = HomeLock::take(home);
     if (!lock && lock.error().problem == Problem::in_use) return used();
     if (!lock) return std::unexpected(lock.error());

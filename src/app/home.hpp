@@ -24,6 +24,8 @@
 
 namespace muniment::app {
 
+inline constexpr std::int64_t home_format = 1;   ///< of home.json; where it does not say, it is this
+
 /// That a root key was cut into recovery shares: what people must know to use them, nothing that opens anything.
 struct ShareSet {
     std::string root;                       ///< short mark of the root key

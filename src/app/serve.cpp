@@ -17,6 +17,7 @@
 #include "app/app.hpp"
 #include "app/asking.hpp"
 #include "app/credential.hpp"
+#include "app/metrics/listener.hpp"
 #include "app/notify.hpp"
 #include "app/reload.hpp"
 #include "app/say.hpp"
@@ -104,7 +105,10 @@ void work(Serving& serving, Reloading& by, const sigset_t& signals) {
             if (!serving.would_lose()) return;
             notify_systemd("EXTEND_TIMEOUT_USEC=60000000");
         }
-        if (signal == SIGHUP) by.reload();
+        if (signal == SIGHUP) {
+            by.reload();
+            serving.checkup().go_by(by.settings());
+        }
         if (std::chrono::steady_clock::now() >= next) {
             serving.check();
             next = std::chrono::steady_clock::now() + by.check_every();
@@ -140,7 +144,7 @@ Result<int> serve(const cli::Arguments& given) {
     TRY(auto tls, certificate_pair(settings, home.folder));
     const auto signals = begin_process(settings);
     TRY(auto stores, Stores::open(home, storage::Missing::refuse, storage::Others::admit));
-    Serving serving(home, std::move(stores));
+    Serving serving(home, std::move(stores), settings);
     open_door(serving, home, settings);
     TRY(auto server, server::Server::start(listening(settings, tls), serving.door(), serving.clock()));
     return serve_until_stopped(serving, home, *server, {given, std::move(by), tls, signals});
@@ -184,7 +188,16 @@ std::string address_of(const config::Settings& settings, std::uint16_t port) {
 
 Result<int> serve_until_stopped(Serving& serving, const Home& home, server::Server& server, Started started) {
     TRY(auto control, Control::listen(home.control(), [&](const auto& question) { return serving.answer(question); }));
+    std::unique_ptr<MetricsListener> watched;
+    if (started.by.settings().metrics_port > 0) {
+        TRY(watched, MetricsListener::listen(static_cast<std::uint16_t>(started.by.settings().metrics_port), [&] {
+            auto measured = serving.measure();
+            measured.connections = server.connections();
+            return metrics(measured, serving.door().tally());
+        }));
+    }
     tell(home, started.by, started.tls, server.port(), serving);
+    serving.checkup().go_by(started.by.settings());
     Reloading reloading(started.given, std::move(started.by), server, home.folder);
     auto upkeep = std::make_unique<Upkeep>(serving, reloading.check_every());
     notify_systemd("READY=1");
@@ -192,6 +205,7 @@ Result<int> serve_until_stopped(Serving& serving, const Home& home, server::Serv
     notify_systemd("STOPPING=1");
     say("Stopping: what is under way may end.");
     control.reset();
+    watched.reset();
     upkeep.reset();
     bool drained = server.drain();
     serving.lock();

@@ -33,8 +33,8 @@ Result<void> check_secret_words(std::string_view typed, std::span<const std::str
 
 }  // namespace
 
-SettingUp::SettingUp(NewHome new_home, Home home, const Clock& clock)
-    : clock_(clock), new_home_(std::move(new_home)), home_(std::move(home)), secret_(new_secret()),
+SettingUp::SettingUp(NewHome new_home, Home home, config::Settings settings, const Clock& clock)
+    : clock_(clock), new_home_(std::move(new_home)), home_(std::move(home)), settings_(std::move(settings)), secret_(new_secret()),
       secret_hash_(crypto::sha256(view(secret_))), expires_(clock.now() + setup_valid), ends_(clock.steady() + setup_valid) {}
 
 /// The right secret is let through whatever others tried: by wrong ones nobody is shut out. What is wrong is slowed for its source.
@@ -182,7 +182,7 @@ Result<server::SettingUp::Founded> SettingUp::found(const Founding& founding, co
     // From here on there is a firm, whatever else happens.
     TRY(home, Home::open(home.folder));
     home.control_socket = home_.control_socket;
-    serving_ = std::make_unique<Serving>(std::move(home), std::move(made.stores));
+    serving_ = std::make_unique<Serving>(std::move(home), std::move(made.stores), settings_);
     std::vector<keys::RootKey> roots;
     roots.push_back(std::move(plan.root));
     auto opened = serving_->unlock(std::move(roots));

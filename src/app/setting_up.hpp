@@ -19,7 +19,7 @@ inline constexpr auto setup_valid = std::chrono::hours(1);
 class SettingUp final : public server::SettingUp {
   public:
     /// `home` as it was wished at the terminal: folder, perhaps slots.
-    SettingUp(NewHome new_home, Home home, const Clock& clock);
+    SettingUp(NewHome new_home, Home home, config::Settings settings, const Clock& clock);
 
     /// "mun_f_…", behind the # of the link.
     const std::string& secret() const { return secret_; }
@@ -52,6 +52,7 @@ class SettingUp final : public server::SettingUp {
     const Clock& clock_;
     NewHome new_home_;
     Home home_;
+    const config::Settings settings_;
     std::string secret_;
     Hash secret_hash_;
     Instant expires_;

@@ -27,7 +27,7 @@ struct Scene {
         auto new_home = NewHome::at(at());
         if (!new_home) throw std::runtime_error(new_home.error().text());
         Home home{.folder = at(), .slots = {}};
-        return std::make_unique<SettingUp>(std::move(*new_home), home, clock);
+        return std::make_unique<SettingUp>(std::move(*new_home), home, config::Settings{}, clock);
     }
     std::string code(const std::string& secret) const {
         Bytes raw;

@@ -57,7 +57,7 @@ Result<int> set_up(const cli::Arguments& given) {
     TRY(auto new_home, NewHome::at(home.folder));
     CHECK(make_certificates(home, settings.names, clock.now()));
     TRY(auto tls, certificate_pair(settings, home.folder));
-    SettingUp setting_up(std::move(new_home), home, clock);
+    SettingUp setting_up(std::move(new_home), home, settings, clock);
     TRY(auto server, server::Server::start(listening(settings, tls), setting_up.door(), clock));
     tell(settings, tls, server->port(), setting_up);
     const auto ended = wait_for_firm(setting_up, signals);

@@ -355,6 +355,11 @@ Result<std::optional<Session>> SignIn::session_in(const GateRows::Loaded& row) {
     return std::optional(std::move(session));
 }
 
+std::size_t SignIn::session_count() const {
+    std::lock_guard lock(mutex_);
+    return sessions_.size();
+}
+
 void SignIn::follow(const std::vector<Session>& sessions) {
     std::unordered_map<Hash, Known, HashOfHash> found;
     std::lock_guard lock(mutex_);

@@ -25,6 +25,7 @@ std::vector<Route> explain(House& house);
 std::vector<Route> log(House& house);
 std::vector<Route> roles(House& house);
 std::vector<Route> jobs(House& house);
+std::vector<Route> operations(House& house);
 
 enum class Health : bool { locked, open };
 std::vector<Route> health(Health health);

@@ -31,3 +31,13 @@ test("who does not run Muniment sees no jobs", async ({ page }) => {
     await expect(page.getByText("There is no such page")).toBeVisible();
     await expect(page.getByRole("link", { name: "Jobs" })).toHaveCount(0);
 });
+
+test("the administrator sees what endangers the promises, with its remedy, and what is well", async ({ page }) => {
+    await enter(page, "admin");
+    await page.getByRole("link", { name: "Condition" }).click();
+    const wanting = page.getByRole("list", { name: "To be mended" });
+    const apart = wanting.getByRole("listitem").filter({ hasText: "Slots lie apart" });
+    await expect(apart).toContainText("red");
+    await expect(page.getByRole("list", { name: "Is well" }).getByRole("listitem").first()).toContainText("good");
+    await seen(page, "doctor");
+});

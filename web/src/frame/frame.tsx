@@ -30,6 +30,7 @@ function Rooms({ session }: { session: Session }) {
         ...(may(session, "walls_manage") ? [{ href: "/walls", name: words.walls, there: path === "/walls" }] : []),
         ...(may(session, "log_read") ? [{ href: "/log", name: words.log, there: path === "/log" }] : []),
         ...(may(session, "operations_view") ? [{ href: "/jobs", name: words.jobs, there: path === "/jobs" }] : []),
+        ...(may(session, "operations_view") ? [{ href: "/doctor", name: words.doctor, there: path === "/doctor" }] : []),
     ];
     if (rooms.length === 1) return null;
     return (

@@ -12,6 +12,10 @@ if(NOT MUNIMENT_SANITIZE)
     muniment_source_test(fuzz_targets)
 endif()
 
+# What must not get into the operations log does not compile.
+add_test(NAME loggable COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/tidy/loggable.py ${CMAKE_SOURCE_DIR} ${CMAKE_CXX_COMPILER})
+set_tests_properties(loggable PROPERTIES TIMEOUT 120 LABELS unit)
+
 # The turn of the epoch, walked through every state; and without two of its rules, where the walk must find the firm lost.
 add_test(NAME model-turn COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/model/turn.py fixed 3)
 add_test(NAME model-turn-naive COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/model/turn.py naive 2)
@@ -99,6 +103,19 @@ foreach(number IN LISTS weakened_numbers)
     muniment_broken(${number})
 endforeach()
 
+# Data are brought forward by the program of a later day: this one, with more steps of the schema in place of the two schema.cpp.
+add_executable(muniment-tomorrow src/app/main.cpp tests/upgrade/tomorrow.cpp)
+target_compile_definitions(muniment-tomorrow PRIVATE ${muniment_server_definitions})
+target_link_libraries(muniment-tomorrow PRIVATE muniment_app)
+add_test(NAME upgrade COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/upgrade/upgrade.py ${CMAKE_SOURCE_DIR}
+         $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli> $<TARGET_FILE:muniment-tomorrow>)
+# What whoever runs a server sees of it: the doctor, numbers, one request in answer, log and record.
+add_test(NAME operations-seen COMMAND ${CMAKE_SOURCE_DIR}/tests/operations/seen.sh $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)
+# And the data of every release are opened for ever.
+add_test(NAME data-of-releases COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/data/opens.py ${CMAKE_SOURCE_DIR}
+         $<TARGET_FILE:muniment> $<TARGET_FILE:muniment-cli>)
+set_tests_properties(upgrade operations-seen data-of-releases PROPERTIES TIMEOUT 300 LABELS promises)
+
 # What is written is read by another program; and a hostile client costs little.
 add_test(NAME second-reader COMMAND ${CMAKE_SOURCE_DIR}/tests/reader/second_reader.sh $<TARGET_FILE:muniment>
          $<TARGET_FILE:muniment-cli>)
@@ -139,6 +156,9 @@ endif()
 add_test(NAME jobs-after-a-crash COMMAND ${CMAKE_SOURCE_DIR}/tests/jobs/after_a_crash.sh $<TARGET_FILE:muniment>
          $<TARGET_FILE:muniment-cli>)
 set_tests_properties(jobs-after-a-crash PROPERTIES TIMEOUT 300 LABELS promises)
+# A founding that is killed at any moment.
+add_test(NAME setup-cut-off COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tests/setup/cut_off.py $<TARGET_FILE:muniment>)
+set_tests_properties(setup-cut-off PROPERTIES TIMEOUT 300 LABELS promises)
 # The page: its logic, and every story in a real browser against the real server.
 if(MUNIMENT_PAGE)
     add_test(NAME page_logic COMMAND ${CMAKE_SOURCE_DIR}/tests/page/logic)

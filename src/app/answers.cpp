@@ -292,6 +292,7 @@ Result<json::object> Serving::answer(const json::object& question) {
     auto what = text_in(question, "ask");
     if (what == "status") return status();
     if (what == "nodes") return nodes();
+    if (what == "doctor") return doctor();
     if (what == "verify") return verify(question);
     if (what == "packs") return packs();
     if (what == "loss") return loss(question);

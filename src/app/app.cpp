@@ -4,7 +4,7 @@
 namespace muniment::app {
 
 std::vector<cli::Command> local_commands() {
-    std::vector<cli::Command> commands{init_command(), serve_command()};
+    std::vector<cli::Command> commands{init_command(), setup_command(), serve_command()};
     for (auto& command : unlock_commands()) commands.push_back(std::move(command));
     for (auto& command : keys_commands()) commands.push_back(std::move(command));
     for (auto& command : config_commands()) commands.push_back(std::move(command));
@@ -13,6 +13,7 @@ std::vector<cli::Command> local_commands() {
     for (auto& command : adopt_commands()) commands.push_back(std::move(command));
     commands.push_back(move_command());
     commands.push_back(doctor_command());
+    commands.push_back(upgrade_command());
     commands.push_back(audit_verify_command());
     commands.push_back(audit_export_command());
     return commands;

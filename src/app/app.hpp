@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program `muniment`: puts the house together, top to bottom, and the few commands that work on this machine.
 //
-// For        init, serve, config …, unlock, lock, keys …, adopt, join, doctor, audit verify; all others are the client's (cli/).
+// For        init, setup, serve, config …, unlock, lock, keys …, adopt, join, doctor, upgrade, audit verify; others are the client's
+//            (cli/).
 // Promises   A server that cannot unlock itself starts locked and says how it is unlocked. Keys live from unlock to lock.
 // Assumes    Whoever may use the home folder may lock and unlock (the control socket is theirs alone).
 // Does not   Hold rules of its own: it opens modules in the order of the layer table and connects them.
@@ -17,6 +18,7 @@ std::vector<cli::Command> local_commands();
 
 // One file each.
 cli::Command init_command();
+cli::Command setup_command();
 cli::Command serve_command();
 std::vector<cli::Command> config_commands();   ///< config check, config show, config template
 std::vector<cli::Command> unlock_commands();   ///< unlock, lock
@@ -26,6 +28,7 @@ std::vector<cli::Command> adopt_commands();    ///< adopt, keys mend
 std::vector<cli::Command> node_commands();     ///< join, nodes
 cli::Command move_command();
 cli::Command doctor_command();
+cli::Command upgrade_command();
 cli::Command audit_verify_command();
 cli::Command audit_export_command();
 

@@ -15,7 +15,8 @@ namespace muniment::app {
 namespace {
 
 namespace json = boost::json;
-constexpr std::size_t line_bytes_max = 8 * 1024;
+constexpr std::size_t question_bytes_max = 8 * 1024;
+constexpr std::size_t answer_bytes_max = 256 * 1024;   // it may list nodes, slots and findings
 constexpr int wait_ms = 5'000, answer_wait_ms = 600'000;   // a verification of a large log takes minutes
 
 Result<sockaddr_un> address_of(const std::filesystem::path& socket) {
@@ -28,10 +29,10 @@ Result<sockaddr_un> address_of(const std::filesystem::path& socket) {
     return address;
 }
 
-std::optional<std::string> read_line(int fd, int wait) {
+std::optional<std::string> read_line(int fd, int wait, std::size_t bytes_max) {
     std::string line;
     std::array<char, 1024> piece;
-    while (line.size() <= line_bytes_max) {
+    while (line.size() <= bytes_max) {
         pollfd ready{fd, POLLIN, 0};
         if (::poll(&ready, 1, wait) <= 0) return std::nullopt;
         auto got = ::read(fd, piece.data(), piece.size());
@@ -98,7 +99,7 @@ void Control::run(std::stop_token stop) {
 }
 
 void Control::serve_one(int peer) {
-    auto line = read_line(peer, wait_ms);
+    auto line = read_line(peer, wait_ms, question_bytes_max);
     if (!line) return;
     boost::system::error_code failed;
     auto parsed = json::parse(*line, failed);
@@ -123,7 +124,7 @@ Result<json::object> ask_control(const std::filesystem::path& socket, const json
     if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
         return fail(Problem::unavailable, "no server runs on this home folder");
     if (!write_line(fd, question)) return fail(Problem::unavailable, "the server did not take the question");
-    auto line = read_line(fd, answer_wait_ms);
+    auto line = read_line(fd, answer_wait_ms, answer_bytes_max);
     boost::system::error_code failed;
     auto parsed = json::parse(line.value_or(""), failed);
     if (!line || failed || !parsed.is_object()) return fail(Problem::unavailable, "the server gave no answer");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The control socket: how `muniment unlock`, `lock` and `keys` reach the server on the same machine. A Unix socket of mode 0600 in the
-// home folder; the peer must be the folder's owner or root (SO_PEERCRED). One JSON line each way, at most 8 KiB, one at a time.
+// home folder; the peer must be the folder's owner or root (SO_PEERCRED). One JSON line each way, of at most 8 KiB and 256 KiB, one at
+// a time.
 #pragma once
 #include <boost/json/object.hpp>
 #include <filesystem>

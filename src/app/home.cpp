@@ -53,8 +53,8 @@ Result<crypto::Secret> read_key_file(const std::filesystem::path& path) {
     return crypto::Secret::take(*raw);
 }
 
-Result<Home> Home::open(const std::filesystem::path& folder) {
-    auto text = read_small_file(folder / "home.json");
+Result<Home> Home::open(const std::filesystem::path& folder, const char* file) {
+    auto text = read_small_file(folder / file);
     if (!text) return fail(Problem::not_found, "There is no firm at " + folder.string() + ": run `muniment init` first.");
     boost::system::error_code failed;
     auto parsed = boost::json::parse(*text, failed);
@@ -63,7 +63,14 @@ Result<Home> Home::open(const std::filesystem::path& folder) {
     if (auto said = machine_settings(); said && std::filesystem::path(said->home).lexically_normal() == folder.lexically_normal())
         home.control_socket = said->control_socket;
     if (failed || !parsed.is_object() || !parsed.as_object().contains("slots"))
-        return fail(Problem::corrupt, (folder / "home.json").string());
+        return fail(Problem::corrupt, (folder / file).string());
+    if (const auto* format = parsed.as_object().if_contains("format")) {
+        auto number = format->is_int64() ? format->as_int64() : 0;
+        if (number < 1) return fail(Problem::corrupt, (folder / file).string());
+        if (number > home_format)
+            return fail(Problem::too_new, "the home folder has format " + std::to_string(number) + ", this program knows " +
+                                              std::to_string(home_format));
+    }
     for (const auto& slot : parsed.at("slots").as_array()) home.slots.emplace_back(slot.as_string());
     home.trial = parsed.as_object().contains("trial") && parsed.at("trial").as_bool();
     if (const auto* sets = parsed.as_object().if_contains("shares")) {
@@ -81,8 +88,8 @@ Result<Home> Home::open(const std::filesystem::path& folder) {
     return home;
 }
 
-Result<void> Home::save() const {
-    boost::json::object said{{"slots", boost::json::value_from(slots)}, {"trial", trial}};
+Result<void> Home::save(const char* file) const {
+    boost::json::object said{{"format", home_format}, {"slots", boost::json::value_from(slots)}, {"trial", trial}};
     boost::json::array sets;
     for (const auto& set : shares)
         sets.push_back(boost::json::object{{"root", set.root}, {"set", set.set}, {"needed", set.needed}, {"of", set.of}});
@@ -90,7 +97,7 @@ Result<void> Home::save() const {
     if (!postgresql.empty()) said["database"] = postgresql;
     if (bucket) said["packs"] = bucket->as_json();
     else if (!packs_folder.empty()) said["packs"] = packs_folder;
-    return write_private_file(folder / "home.json", boost::json::serialize(said) + "\n", true);
+    return write_private_file(folder / file, boost::json::serialize(said) + "\n", true);
 }
 
 Result<std::unique_ptr<storage::Records>> open_records(const Home& home, const storage::NodeSelf& self) {
@@ -100,6 +107,11 @@ Result<std::unique_ptr<storage::Records>> open_records(const Home& home, const s
 Result<Stores> Stores::open(const Home& home, storage::Missing missing, storage::Others others) {
     Stores stores;
     auto used = [&] { return fail(Problem::in_use, "the data folder " + home.data().string() + ", probably a server that runs on it"); };
+    // A new one in its place would be an empty firm, and whoever reads that there is none founds another.
+    if (missing == storage::Missing::refuse && home.postgresql.empty() && !storage::posix_disk().exists(home.database()))
+        return fail(Problem::unavailable, "the database " + home.database().string() +
+                                              " is not there: is its disk mounted? If it is lost, a copy of the data folder takes its "
+                                              "place (docs/operate/what-to-do-when.md)");
     auto lock = HomeLock::take(home);
     if (!lock && lock.error().problem == Problem::in_use) return used();
     if (!lock) return std::unexpected(lock.error());

@@ -9,6 +9,7 @@
 //   key-sets/a, …     key sets beside each slot
 //   tls/              authority and server certificate
 //   control.sock      for lock, unlock and status, by the owner of the folder (unless control.socket says another place)
+//   founding.json     only while a firm is being founded (new_home.hpp); it becomes
 //   home.json         where slots and key sets are, and database and packs where they are not in data/
 #pragma once
 #include <filesystem>
@@ -22,6 +23,8 @@
 #include "storage/open.hpp"
 
 namespace muniment::app {
+
+inline constexpr std::int64_t home_format = 1;   ///< of home.json; where it does not say, it is this
 
 /// That a root key was cut into recovery shares: what people must know to use them, nothing that opens anything.
 struct ShareSet {
@@ -54,8 +57,8 @@ struct Home {
     std::filesystem::path key_sets(std::size_t i) const;
 
     /// `not_found` where nothing was initialised there.
-    static Result<Home> open(const std::filesystem::path& folder);
-    Result<void> save() const;
+    static Result<Home> open(const std::filesystem::path& folder, const char* file = "home.json");
+    Result<void> save(const char* file = "home.json") const;
 };
 
 /// --home, else $MUNIMENT_HOME, else what the machine's configuration says, else /var/lib/muniment.

@@ -7,12 +7,9 @@
 #include "app/app.hpp"
 #include "app/asking.hpp"
 #include "app/configured.hpp"
-#include "app/open_firm.hpp"
+#include "app/new_home.hpp"
 #include "app/say.hpp"
 #include "app/share_pages.hpp"
-#include "app/unlock_files.hpp"
-#include "base/random.hpp"
-#include "strongroom/founding.hpp"
 
 namespace muniment::app {
 namespace {
@@ -25,15 +22,6 @@ struct Made {
     std::string invitation;
     std::string admin;
 };
-
-Result<void> make_certificates(const Home& home, const std::vector<std::string>& names, Instant now) {
-    TRY(auto authority, crypto::make_authority("Muniment local authority", now));
-    TRY(auto server, crypto::issue_server_certificate(authority, names, now));
-    CHECK(write_private_file(home.tls("authority.pem"), authority.certificate_pem));
-    CHECK(write_private_file(home.tls("authority.key"), authority.key_pem));
-    CHECK(write_private_file(home.tls("server.pem"), server.certificate_pem + authority.certificate_pem));
-    return write_private_file(home.tls("server.key"), server.key_pem);
-}
 
 /// Before anything depends on the root key: who does not have the shares in hand begins anew.
 Result<void> share_root(Home& home, const keys::RootKey& root, const FirmId& firm, const ShareWish& wish, const cli::Arguments& given) {
@@ -48,35 +36,19 @@ Result<void> share_root(Home& home, const keys::RootKey& root, const FirmId& fir
 
 Result<Made> make_firm(Home home, const cli::Arguments& given, const Methods& methods, const ShareWish& wish) {
     SystemClock clock;
-    if (std::filesystem::exists(home.folder / "home.json"))
-        return fail(Problem::already_done, "there is a firm at " + home.folder.string());
+    TRY(auto new_home, NewHome::at(home.folder));
     auto names = given.all("--name");
     if (names.empty()) names = machine_settings().value_or(config::Settings{}).names;
-    for (const char* local : {"localhost", "127.0.0.1", "::1"}) names.emplace_back(local);
-    if (!home.postgresql.empty()) {
-        // Where SQLite is used, its driver makes the folder.
-        std::error_code failed;
-        std::filesystem::create_directories(home.data(), failed);
-        if (!failed) std::filesystem::permissions(home.data(), std::filesystem::perms::owner_all, failed);
-        if (failed) return fail(Problem::unavailable, "cannot make " + home.data().string());
-    }
-    TRY(auto stores, Stores::open(home, storage::Missing::make));
-    auto firm = FirmId::random();
-    auto root = keys::RootKey::random();
+    TRY(auto stores, new_home.prepare(home));
     Made made{.invitation = {}, .admin = given.get("--admin", "admin")};
-    CHECK(share_root(home, root, firm, wish, given));
-    CHECK(add_methods(home, root, firm, methods));
-    CHECK(make_certificates(home, names, clock.now()));
-    strongroom::Founding founding{.firm_name = given.get("--firm", default_name),
-                                  .first = {.sign_in = made.admin, .name = given.get("--admin-name", "First administrator"),
-                                            .roles = {access::FirmRole::administrator}}};
-    TRY(auto founded, strongroom::found(*stores.records, stores.slot_list(), root, firm, founding, clock));
-    made.invitation = founded.invitation;
-    audit::ClockAlarm clock_alarm(clock);
-    TRY(auto open, OpenFirm::open(stores, std::move(root), clock, clock_alarm));
-    CHECK(open->claim(home));
-    open->stop_cleanly();
-    CHECK(home.save());
+    FoundingPlan plan{.founding = {.firm_name = given.get("--firm", default_name),
+                                   .first = {.sign_in = made.admin, .name = given.get("--admin-name", "First administrator"),
+                                             .roles = {access::FirmRole::administrator}}},
+                      .methods = methods};
+    CHECK(share_root(home, plan.root, plan.firm, wish, given));
+    CHECK(make_certificates(home, std::move(names), clock.now()));
+    TRY(auto founded, new_home.found(home, std::move(stores), plan, clock));
+    made.invitation = std::move(founded.invitation);
     return made;
 }
 

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <thread>
 
+#include "app/migrated.hpp"
 #include "base/journal.hpp"
 #include "base/limits.hpp"
 #include "strongroom/strongroom.hpp"
@@ -99,6 +100,7 @@ Result<std::shared_ptr<OpenFirm>> OpenFirm::open(Stores& stores, keys::RootKey r
     firm->gate_->take_nothing_in(firm->slots_->is_copy());
     firm->house_.reset(new server::House{*firm->gate_, *firm->sign_in_, *firm->people_, *firm->groups_, *firm->register_, *firm->papers_,
                                          *firm->uploads_, *stores.packs, *firm->log_, firm->name_});
+    CHECK(record_migration(records, *firm->log_));
     audit::Leaf leaf{.action = audit::Action::strongroom_unlocked, .outcome = audit::Outcome::done};
     CHECK(firm->log_->record({std::move(leaf), bytes("{}"), {storage::OwnerKind::firm, id.bytes, firm->ring_->firm_details()}}));
     return firm;

@@ -9,6 +9,7 @@
 #include "app/home.hpp"
 #include "audit/clock_alarm.hpp"
 #include "keys/share_box.hpp"
+#include "server/doctor.hpp"
 #include "server/house.hpp"
 #include "strongroom/strongroom.hpp"
 
@@ -43,6 +44,8 @@ class OpenFirm final : public storage::Follower, public std::enable_shared_from_
 
     /// From now on it does by itself what is due, while the last check found all well: not on a copy of the firm.
     void begin_jobs(std::vector<duties::Job> jobs, duties::JobRunner::Tell tell);
+    /// Whom the routes ask how this installation stands; outlives the firm.
+    void looked_after_by(server::Doctor& doctor) { house_->doctor = &doctor; }
     /// No job begins any more, and those at work end with their step; each holds this firm until then.
     void end_jobs();
     const std::string& name() const { return name_; }

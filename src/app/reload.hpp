@@ -19,6 +19,7 @@ class Reloading {
         : given_(std::move(given)), running_(std::move(by)), server_(server), home_(std::move(home)) {}
 
     void reload();
+    const config::Settings& settings() const { return running_.settings(); }
     std::chrono::seconds check_every() const { return std::chrono::seconds(running_.settings().check_seconds); }
 
   private:

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `muniment serve`: until SIGTERM or Ctrl-C. SIGHUP reads configuration and certificate again (reload.cpp).
+#include "app/serve.hpp"
+
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -15,6 +17,7 @@
 #include "app/app.hpp"
 #include "app/asking.hpp"
 #include "app/credential.hpp"
+#include "app/metrics/listener.hpp"
 #include "app/notify.hpp"
 #include "app/reload.hpp"
 #include "app/say.hpp"
@@ -59,20 +62,9 @@ void guard_descriptors(server::Limits& allowed) {
     journal(Level::warning, "descriptors.few", {{"connections", left}});
 }
 
-sigset_t wait_for_signals() {
-    sigset_t set;
-    sigemptyset(&set);
-    for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
-    pthread_sigmask(SIG_BLOCK, &set, nullptr);   // before any thread starts, so that none of them is interrupted
-    ::signal(SIGPIPE, SIG_IGN);
-    return set;
-}
-
 void tell(const Home& home, const Configured& by, const server::TlsFiles& tls, std::uint16_t port, const Serving& serving) {
     bool open = serving.is_open();
-    const auto& address = by.settings().address;
-    auto host = address.find(':') == std::string::npos ? address : "[" + address + "]";
-    say("Muniment " + std::string(open ? "is open" : "runs, LOCKED,") + " at https://" + host + ":" + std::to_string(port));
+    say("Muniment " + std::string(open ? "is open" : "runs, LOCKED,") + " at " + address_of(by.settings(), port));
     if (auto pem = read_small_file(tls.certificate)) {
         if (auto facts = crypto::certificate_facts(*pem)) say("Certificate fingerprint (SHA-256): " + facts->fingerprint);
     }
@@ -113,7 +105,10 @@ void work(Serving& serving, Reloading& by, const sigset_t& signals) {
             if (!serving.would_lose()) return;
             notify_systemd("EXTEND_TIMEOUT_USEC=60000000");
         }
-        if (signal == SIGHUP) by.reload();
+        if (signal == SIGHUP) {
+            by.reload();
+            serving.checkup().go_by(by.settings());
+        }
         if (std::chrono::steady_clock::now() >= next) {
             serving.check();
             next = std::chrono::steady_clock::now() + by.check_every();
@@ -144,38 +139,15 @@ Result<int> serve(const cli::Arguments& given) {
     TRY(auto by, configured(given));
     if (!by.reading.findings.empty()) return refuse(by);
     const auto& settings = by.settings();
-    set_journal_level(*level_named(settings.log_level));
     TRY(auto home, Home::open(settings.home));
     home.control_socket = settings.control_socket;
     TRY(auto tls, certificate_pair(settings, home.folder));
-    auto signals = wait_for_signals();
-    guard_memory();
+    const auto signals = begin_process(settings);
     TRY(auto stores, Stores::open(home, storage::Missing::refuse, storage::Others::admit));
-    Serving serving(home, std::move(stores));
+    Serving serving(home, std::move(stores), settings);
     open_door(serving, home, settings);
-    server::Config config{.address = settings.address,
-                          .port = static_cast<std::uint16_t>(settings.port),
-                          .tls = tls,
-                          .workers = static_cast<unsigned>(settings.workers)};
-    if (settings.loops > 0) config.loops = static_cast<unsigned>(settings.loops);
-    config.limits.connections = settings.connections;
-    config.limits.connections_per_source = settings.connections_per_source;
-    guard_descriptors(config.limits);
-    TRY(auto server, server::Server::start(config, serving.door(), serving.clock()));
-    TRY(auto control, Control::listen(home.control(), [&](const auto& question) { return serving.answer(question); }));
-    tell(home, by, tls, server->port(), serving);
-    Reloading reloading(given, std::move(by), *server, home.folder);
-    auto upkeep = std::make_unique<Upkeep>(serving, reloading.check_every());
-    notify_systemd("READY=1");
-    work(serving, reloading, signals);
-    notify_systemd("STOPPING=1");
-    say("Stopping: what is under way may end.");
-    control.reset();
-    upkeep.reset();
-    bool drained = server->drain();
-    serving.lock();
-    say(drained ? "Stopped." : "Stopped; some transfers were cut off.");
-    return 0;
+    TRY(auto server, server::Server::start(listening(settings, tls), serving.door(), serving.clock()));
+    return serve_until_stopped(serving, home, *server, {given, std::move(by), tls, signals});
 }
 
 int run(const cli::Arguments& given) {
@@ -184,6 +156,62 @@ int run(const cli::Arguments& given) {
 }
 
 }  // namespace
+
+sigset_t begin_process(const config::Settings& settings) {
+    set_journal_level(*level_named(settings.log_level));
+    sigset_t set;
+    sigemptyset(&set);
+    for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);   // before any thread starts, so that none of them is interrupted
+    ::signal(SIGPIPE, SIG_IGN);
+    guard_memory();
+    return set;
+}
+
+server::Config listening(const config::Settings& settings, const server::TlsFiles& tls) {
+    server::Config config{.address = settings.address,
+                          .port = static_cast<std::uint16_t>(settings.port),
+                          .tls = tls,
+                          .workers = static_cast<unsigned>(settings.workers)};
+    if (settings.loops > 0) config.loops = static_cast<unsigned>(settings.loops);
+    config.limits.connections = settings.connections;
+    config.limits.connections_per_source = settings.connections_per_source;
+    guard_descriptors(config.limits);
+    return config;
+}
+
+std::string address_of(const config::Settings& settings, std::uint16_t port) {
+    const auto& address = settings.address;
+    auto host = address.find(':') == std::string::npos ? address : "[" + address + "]";
+    return "https://" + host + ":" + std::to_string(port);
+}
+
+Result<int> serve_until_stopped(Serving& serving, const Home& home, server::Server& server, Started started) {
+    TRY(auto control, Control::listen(home.control(), [&](const auto& question) { return serving.answer(question); }));
+    std::unique_ptr<MetricsListener> watched;
+    if (started.by.settings().metrics_port > 0) {
+        TRY(watched, MetricsListener::listen(static_cast<std::uint16_t>(started.by.settings().metrics_port), [&] {
+            auto measured = serving.measure();
+            measured.connections = server.connections();
+            return metrics(measured, serving.door().tally());
+        }));
+    }
+    tell(home, started.by, started.tls, server.port(), serving);
+    serving.checkup().go_by(started.by.settings());
+    Reloading reloading(started.given, std::move(started.by), server, home.folder);
+    auto upkeep = std::make_unique<Upkeep>(serving, reloading.check_every());
+    notify_systemd("READY=1");
+    work(serving, reloading, started.signals);
+    notify_systemd("STOPPING=1");
+    say("Stopping: what is under way may end.");
+    control.reset();
+    watched.reset();
+    upkeep.reset();
+    bool drained = server.drain();
+    serving.lock();
+    say(drained ? "Stopped." : "Stopped; some transfers were cut off.");
+    return 0;
+}
 
 cli::Command serve_command() {
     return {.name = "serve",

@@ -8,6 +8,10 @@
 
 namespace muniment::app {
 
+Serving::Serving(Home home, Stores stores, const config::Settings& settings)
+    : home_(std::move(home)), stores_(std::move(stores)), door_(this),
+      checkup_(home_.folder, settings, [this] { return see_itself(); }) {}
+
 std::shared_ptr<OpenFirm> Serving::firm() const {
     std::lock_guard lock(mutex_);
     return firm_;
@@ -81,6 +85,7 @@ Result<void> Serving::open_with(keys::RootKey root, const std::optional<Accepted
         std::lock_guard lock(mutex_);
         firm_ = std::move(*opened);
         firm_->begin_jobs(jobs_of(*firm_, home_), tell_of_jobs(*firm_));
+        firm_->looked_after_by(checkup_);
         door_.open(std::shared_ptr<server::House>(firm_, const_cast<server::House*>(&firm_->house())));
     }
     if (auto kept = keep_present_methods(); !kept) journal(Level::warning, "unlock.files-not-tidied", {{"problem", kept.error().problem}});

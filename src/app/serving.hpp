@@ -5,6 +5,8 @@
 
 #include "access/authenticate/throttle.hpp"
 #include "app/control.hpp"
+#include "app/doctor/checkup.hpp"
+#include "app/metrics/metrics.hpp"
 #include "app/open_firm.hpp"
 #include "app/unlock_files.hpp"
 #include "keys/share_box.hpp"
@@ -14,7 +16,7 @@ namespace muniment::app {
 
 class Serving final : public server::Unlocking {
   public:
-    Serving(Home home, Stores stores) : home_(std::move(home)), stores_(std::move(stores)), door_(this) {}
+    Serving(Home home, Stores stores, const config::Settings& settings = {});
 
     ~Serving();   ///< locked, and the last of those that hold the firm has left
 
@@ -43,6 +45,8 @@ class Serving final : public server::Unlocking {
     /// written anew first, where that is allowed. Nothing where all is well.
     std::optional<std::string> would_lose();
     const Clock& clock() const { return clock_; }
+    Checkup& checkup() { return checkup_; }
+    Measured measure();                                                        ///< for /metrics
 
   private:
     /// A root key whose shares people are writing down; nothing depends on it yet.
@@ -89,6 +93,10 @@ class Serving final : public server::Unlocking {
     bool works_by_nothing();
     void look_at_mark();
     Result<boost::json::object> nodes();
+    // What the doctor and /metrics are told (doctor/serving.cpp).
+    Result<boost::json::object> doctor();
+    ServerSight see_itself();
+    std::optional<std::vector<JobSight>> jobs_of_itself(OpenFirm& open);
 
     SystemClock clock_;
     audit::ClockAlarm clock_alarm_{clock_};
@@ -111,6 +119,7 @@ class Serving final : public server::Unlocking {
     std::optional<keys::RootKey> comes_back_with_;    // where only the epoch was turned
     bool works_by_a_key_ = false;         // others were told so, and not yet that it does not any more
     std::optional<Problem> trouble_with_others_;
+    Checkup checkup_;                     // looks at all of the above, and ends first
 };
 
 }  // namespace muniment::app

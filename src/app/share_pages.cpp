@@ -25,10 +25,9 @@ std::string padded(std::string text, std::size_t width) {
 /// Down the page, then right: read aloud as it stands.
 std::string word_table(const crypto::Share& share) {
     std::vector<std::string> cells;
-    auto words = share.words();
-    for (auto word : std::views::split(text(words.expose()), ' ')) {
+    for (const auto& word : words_of(share)) {
         auto number = std::to_string(cells.size() + 1);
-        cells.push_back(padded((number.size() < 2 ? " " : "") + number + " " + std::string(word.begin(), word.end()), word_columns));
+        cells.push_back(padded((number.size() < 2 ? " " : "") + number + " " + word, word_columns));
     }
     std::string table;
     for (std::size_t row = 0; row < rows; ++row) {
@@ -119,6 +118,13 @@ ShareWish share_wish(const cli::Arguments& given) {
     if (wish.folder.empty() && (!terminal || given.json()))
         cli::usage("Shares are shown at a terminal only. Give --shares-folder DIR to have them in files, one for each holder.");
     return wish;
+}
+
+std::vector<std::string> words_of(const crypto::Share& share) {
+    std::vector<std::string> list;
+    const auto words = share.words();
+    for (auto word : std::views::split(text(words.expose()), ' ')) list.emplace_back(word.begin(), word.end());
+    return list;
 }
 
 std::string share_page(const crypto::Share& share, std::size_t of, std::string_view firm, Instant made) {

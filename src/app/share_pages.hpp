@@ -24,6 +24,8 @@ std::optional<std::pair<std::uint8_t, std::uint8_t>> parse_share_numbers(std::st
 Result<void> hand_out(const ShareWish& wish, const std::vector<crypto::Share>& shares, std::string_view firm, Instant made);
 ShareSet share_set(const ShareWish& wish, const std::vector<crypto::Share>& shares, const keys::Mark& root);
 
+/// One by one, in their order.
+std::vector<std::string> words_of(const crypto::Share& share);
 /// The text of one page.
 std::string share_page(const crypto::Share& share, std::size_t of, std::string_view firm, Instant made);
 

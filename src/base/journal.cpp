@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "base/journal_level.hpp"
+#include "base/meters.hpp"
 
 namespace muniment {
 namespace {
@@ -39,6 +40,8 @@ void journal(Level level, Literal event, std::initializer_list<Field> fields) {
     line.append(name(level)).append(R"(","event":")").append(event.text()).append("\"");
     for (auto& field : fields) line.append(",\"").append(field.name()).append("\":").append(field.json());
     line += "}\n";
+    meters::journal_lines.add();
+    if (level == Level::error) meters::journal_errors.add();
     // One call: a pipe takes up to 4096 bytes whole, and no line is near that. Nobody could be told of a failure.
     while (::write(STDERR_FILENO, line.data(), line.size()) < 0 && errno == EINTR) {
     }

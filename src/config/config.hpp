@@ -41,6 +41,7 @@ struct Settings {
     std::string passphrase;
     std::string control_socket;
     std::string log_level = "info";
+    std::uint64_t metrics_port = 0;
     std::uint64_t loops = 0;
     std::uint64_t workers = limits::http_workers;
     std::uint64_t check_seconds = 3'600;

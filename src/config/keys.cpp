@@ -51,6 +51,11 @@ const std::array table{
         .help = "What the operations log leaves out: lines below this one of debug, info, warning, error.",
         .flag = "--log-level", .value = "LEVEL", .shape = Shape::level},
 
+    Key{.name = "metrics.port", .member = &Settings::metrics_port, .effect = Effect::restart,
+        .help = "Numbers for Prometheus at http://127.0.0.1:PORT/metrics, without a name or an id; 0 is off. To this machine alone, since "
+                "how busy which route is tells something of a firm.",
+        .flag = "--metrics-port", .value = "PORT", .high = 65'535},
+
     Key{.name = "work.loops", .member = &Settings::loops, .effect = Effect::restart,
         .help = "Threads that encrypt and decrypt what goes over the network.", .flag = "--loops", .value = "N", .high = 64,
         .unset = "one for each two processors"},

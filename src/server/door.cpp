@@ -10,9 +10,13 @@
 namespace muniment::server {
 
 struct Door::Inside {
-    explicit Inside(std::shared_ptr<House> given) : house(std::move(given)), router(routes::all(*house)) {}
+    Inside(std::shared_ptr<House> given, Tally& tally) : house(std::move(given)), router(routes::all(*house)) {
+        for (const auto& route : router.routes()) rows.push_back(&tally.of(route));
+    }
+    Tally::Row& row_of(const Route& route) const { return *rows[static_cast<std::size_t>(&route - router.routes().data())]; }
     const std::shared_ptr<House> house;
     const Router router;
+    std::vector<Tally::Row*> rows;             ///< of each route
 };
 
 namespace {
@@ -91,7 +95,7 @@ Door::Door(Unlocking* unlocking) : locked_(locked_routes(unlocking)) {}
 Door::~Door() = default;
 
 void Door::open(std::shared_ptr<House> house) {
-    auto inside = std::make_shared<const Inside>(std::move(house));
+    auto inside = std::make_shared<const Inside>(std::move(house), tally_);
     std::lock_guard held(mutex_);
     inside_ = std::move(inside);
 }
@@ -113,14 +117,25 @@ std::shared_ptr<const Door::Inside> Door::inside() const {
     return inside_;
 }
 
-/// The page itself is shown while the door is shut: it says so, and how it is opened.
 Result<Answer> Door::begin(const Request& request) {
+    Counted counted(tally_);
+    auto answer = asked(request, counted);
+    return counting(std::move(counted), std::move(answer));
+}
+
+/// The page itself is shown while the door is shut: it says so, and how it is opened.
+Result<Answer> Door::asked(const Request& request, Counted& counted) {
     const bool of_api = !request.segments.empty() && request.segments.front() == "api";
     if (!of_api)
-        if (auto shown = page_.answer(request)) return Answer(*std::move(shown));
+        if (auto shown = page_.answer(request)) {
+            counted.is_of(tally_.page());
+            return Answer(*std::move(shown));
+        }
     auto inside = this->inside();
     if (!inside && of_api && request.segments != unlock_path) return std::unexpected(why_shut());
-    auto answer = (inside ? inside->router : locked_).route(request);
+    const Route* matched = nullptr;
+    auto answer = (inside ? inside->router : locked_).route(request, &matched);
+    if (matched) counted.is_of(inside ? inside->row_of(*matched) : tally_.of(*matched));
     if (!answer && answer.error().problem == Problem::not_found && !of_api)
         if (auto shown = page_.for_nothing(request)) return Answer(*std::move(shown));
     if (!answer || !inside) return answer;

@@ -12,6 +12,7 @@
 #include "server/http/http.hpp"
 #include "server/page/page.hpp"
 #include "server/router.hpp"
+#include "server/tally.hpp"
 #include "server/unlocking.hpp"
 
 namespace muniment::server {
@@ -28,12 +29,15 @@ class Door final : public Handler {
 
     Result<Answer> begin(const Request& request) override;
     void failed(const RequestId& request, const Error& error) override;
+    const Tally& tally() const { return tally_; }
 
   private:
     struct Inside;
     std::shared_ptr<const Inside> inside() const;
+    Result<Answer> asked(const Request& request, Counted& counted);
     Error why_shut() const;
 
+    Tally tally_;
     const Router locked_;
     const Page page_{page_files};
     mutable std::mutex mutex_;

@@ -14,6 +14,8 @@
 
 namespace muniment::server {
 
+class Doctor;
+
 struct House {
     access::Gate& gate;
     access::SignIn& sign_in;
@@ -26,6 +28,7 @@ struct House {
     audit::Log& log;
     std::string firm_name;
     duties::JobRunner* jobs = nullptr;   ///< null where nothing is done by itself (tests, founding)
+    Doctor* doctor = nullptr;            ///< null where nobody looks after the machine (tests, founding)
 };
 
 }  // namespace muniment::server

@@ -54,7 +54,7 @@ const Router::Node* Router::find(const Node& node, std::span<const std::string> 
     return node.parameter.empty() ? nullptr : find(node.parameter.front(), segments.subspan(1));
 }
 
-Result<Answer> Router::route(const Request& request) const {
+Result<Answer> Router::route(const Request& request, const Route** matched) const {
     const bool exact = !request.trailing_slash || request.segments.empty();
     const auto* node = exact ? find(root_, request.segments) : nullptr;
     if (!node) return fail(Problem::not_found);
@@ -72,6 +72,7 @@ Result<Answer> Router::route(const Request& request) const {
         return Answer(std::move(response));
     }
     const auto& route = routes_[at->second];
+    if (matched) *matched = &route;
     Parameters parameters;
     const auto pattern = pattern_segments(route.pattern);
     for (std::size_t i = 0; i < pattern.size(); ++i)

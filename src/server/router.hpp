@@ -43,7 +43,8 @@ class Router {
     explicit Router(std::vector<Route> routes);
 
     const std::vector<Route>& routes() const { return routes_; }
-    Result<Answer> route(const Request& request) const;
+    /// `matched`: told which one answers, before it is asked.
+    Result<Answer> route(const Request& request, const Route** matched = nullptr) const;
 
   private:
     struct Node {

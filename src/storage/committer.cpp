@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "base/limits.hpp"
+#include "base/meters.hpp"
 #include "crypto/secret.hpp"
 
 namespace muniment::storage {
@@ -29,7 +30,9 @@ Result<void> Committer::usable() const {
 Result<void> Committer::commit(Records::Work work) {
     CHECK(usable());
     if (stopping_) return fail(Problem::stopping);
+    meters::commit_queue.add();
     if (waiting_.fetch_add(1) >= limits::commit_queue_max) {
+        meters::commit_queue.take(1);
         waiting_.fetch_sub(1);
         return fail(Problem::busy, std::to_string(limits::commit_queue_max) + " changes wait to be written");
     }
@@ -91,13 +94,19 @@ void Committer::run() {
 void Committer::run_batch(std::span<Piece* const> pieces) {
     for (int tries = 1;; ++tries) {
         auto done = run_pieces(pieces);
-        if (done) break;
+        if (done) {
+            meters::commits.add();
+            meters::commit_changes.add(pieces.size());
+            break;
+        }
         batch_.abandon();
         if (batch_.again(tries)) continue;
+        meters::commit_failures.add();
         for (auto* piece : pieces) piece->result = std::unexpected<Error>(done.error());
         break;
     }
     waiting_.fetch_sub(pieces.size());
+    meters::commit_queue.take(pieces.size());
     for (auto* piece : pieces) piece->done.tell();
 }
 

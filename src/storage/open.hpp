@@ -6,14 +6,13 @@
 #include "base/limits.hpp"
 #include "crypto/secret.hpp"
 #include "storage/disk.hpp"
+#include "storage/migration.hpp"
 #include "storage/storage.hpp"
 
 namespace muniment::storage {
 
-inline constexpr std::uint64_t schema_version = 1;
-
-/// Opens or makes the database file (mode 0600), migrates it forward, and takes an exclusive lock on `<path>.lock` for the
-/// process's life: `in_use` where another has it, `too_new` where a newer program wrote it.
+/// Opens or makes the database file (mode 0600), takes the steps forward that only expand (storage/migration.hpp), and takes an
+/// exclusive lock on `<path>.lock` for the process's life: `in_use` where another has it, `too_new` where it needs a newer program.
 Result<std::unique_ptr<Records>> open_sqlite(const std::filesystem::path& path, Disk& disk = posix_disk());
 /// Nothing is kept; the same behaviour. For tests.
 std::unique_ptr<Records> open_memory();
@@ -36,11 +35,34 @@ struct NodeSelf {
     std::optional<Id16> former;        ///< a node that is known to be gone, for this one stands in its place: its lease ends at once
 };
 /// `postgresql://user@host:port/database?passfile=…&sslrootcert=…`, reached with verified TLS and SCRAM, or by a socket of this
-/// machine. Makes the schema where there is none, and migrates it forward. `in_use` where other processes have it open and not both
-/// sides admit others, `conflict` where the server may lose what it acknowledges, `malformed` where the address holds a password,
-/// `too_new` as above.
+/// machine. Makes the schema where there is none, and takes no step forward in one that is there: `conflict` where it needs one, or
+/// where the server may lose what it acknowledges. `in_use` where other processes have it open and not both sides admit others,
+/// `malformed` where the address holds a password, `too_new` as above.
 Result<std::unique_ptr<Records>> open_postgresql(const std::string& url, const PostgresqlForTests& tests = {},
                                                  const NodeSelf& self = {});
+
+/// What stands in a database, and which steps forward this program knows from there. Nothing is written; a server may run.
+struct SchemaSight {
+    std::int64_t version = 0, least = 0, known = 0;
+    struct Step {
+        std::int64_t version;
+        bool contracts;                ///< afterwards an older program cannot run
+        std::string what;
+    };
+    std::vector<Step> ahead;
+    bool too_new = false;              ///< this program cannot run on it
+    bool runs = false;                 ///< this program runs on it as it is
+    bool rest_contracts = false;       ///< and would after the steps that only expand
+};
+SchemaSight sight_of(std::span<const Migration> steps, const SchemaNow& now);
+Result<SchemaSight> look_at_sqlite_schema(const std::filesystem::path& path);
+Result<SchemaSight> look_at_postgresql_schema(const std::string& url, const PostgresqlForTests& tests = {});
+
+/// Takes the missing steps: those that only expand, or all. SQLite: `in_use` while a process has it, and a copy is made first.
+/// PostgreSQL: while nodes are at work, of which each must know what the step asks for (`in_use` names one that does not); the copy is
+/// its operator's.
+Result<void> upgrade_sqlite(const std::filesystem::path& path, Steps which, const TellMigration& tell, Disk& disk = posix_disk());
+Result<void> upgrade_postgresql(const std::string& url, Steps which, const TellMigration& tell, const PostgresqlForTests& tests = {});
 
 /// What the server says of itself; it need not be one that is trusted.
 struct PostgresqlFacts {

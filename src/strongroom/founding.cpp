@@ -44,7 +44,7 @@ Result<Founded> found(storage::Records& records, std::span<storage::Slot* const>
                          .subjects = {{audit::SubjectKind::person, person.bytes}}};
         audit::Draft draft(std::move(leaf), bytes("{}"), {storage::OwnerKind::firm, firm.bytes, ring->firm_details()});
         CHECK(write_name(writer, draft, *ring, founding.firm_name));
-        TRY(founded.invitation, access::People::found_in(writer, draft, *ring, person, founding.first, now));
+        TRY(founded.invitation, access::People::found_in(writer, draft, *ring, person, founding.first, now, founding.proven));
         return audit::Log::append_founding_in(writer, *ring, clock, std::move(draft));
     }));
     return founded;

@@ -12,9 +12,10 @@ namespace muniment::strongroom {
 struct Founding {
     std::string firm_name;
     access::NewPerson first;         ///< the first administrator
+    std::optional<access::Credential> proven = {};   ///< theirs, where they chose it before: then they need no invitation
 };
 struct Founded {
-    std::string invitation;          ///< of the first administrator; shown once
+    std::string invitation;          ///< of the first administrator, where they need one; shown once
 };
 
 /// `already_done` where a firm was founded in this database.

@@ -69,10 +69,11 @@ class Node:
         self.log = home.parent / (home.name + ".log")
         self.server = None
         self.port = 0                # of the first start; people's profiles name it
+        self.program = MUNIMENT
 
     def start(self, state=" is open at "):
         with open(self.log, "a", encoding="utf-8") as log:
-            self.server = subprocess.Popen([MUNIMENT, "serve", "--home", self.home, "--port", str(self.port), "--check-seconds", "1"],
+            self.server = subprocess.Popen([self.program, "serve", "--home", self.home, "--port", str(self.port), "--check-seconds", "1"],
                                            stdout=subprocess.PIPE, stderr=log, text=True)
         said = self.server.stdout.readline()
         expect(state in said, f"{self.home.name} does not say '{state}': {said}{self.log.read_text()[-2000:]}")
@@ -92,7 +93,7 @@ class Node:
         self.server.wait(timeout=60)
 
     def run(self, *words):
-        return said_by(MUNIMENT, *words, "--home", self.home, "--json")
+        return said_by(self.program, *words, "--home", self.home, "--json")
 
     def journal(self, event):
         return [json.loads(line) for line in self.log.read_text().splitlines() if f'"{event}"' in line]

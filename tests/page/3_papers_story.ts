@@ -135,6 +135,35 @@ test("a paper is renamed, moved and thrown away, and each is undone", async ({ p
     await expect(row(page, "Letter of 3 March.pdf")).toBeVisible();
 });
 
+test("of two that somebody else changed meanwhile each is asked about", async ({ page }) => {
+    await in_supply(page);
+    const names = ["Annex A.pdf", "Price list.xlsx"];
+    for (const name of names) await choose(page, name);
+    const matter = new URL(page.url()).pathname.split("/")[2];
+    const { items } = (await (await meanwhile(page, "GET", `/matters/${matter}/papers?limit=1000`)).json()) as {
+        items: { id: string; name: string; revision: number }[];
+    };
+    for (const name of names) {
+        const { id, revision } = items.find((each) => each.name === name) ?? { id: "", revision: 0 };
+        const to = (new_name: string, from: number) =>
+            meanwhile(page, "POST", `/matters/${matter}/papers/${id}/move`, { name: new_name }, { "If-Match": `"${from}"` });
+        const { revision: next } = (await (await to(`New ${name}`, revision)).json()) as { revision: number };
+        await to(name, next);
+    }
+    await page.getByRole("grid").focus();
+    await page.keyboard.press("Delete");
+    const box = page.getByRole("dialog", { name: "Somebody else was quicker" });
+    const asked: string[] = [];
+    for (const _ of names) {
+        asked.push(/“(.*?)”/.exec(await box.locator(".prose").innerText())?.[1] ?? "");
+        await box.getByRole("button", { name: "Leave as it is now" }).click();
+        if (asked.length < names.length) await expect(box.locator(".prose")).not.toContainText(asked[0] ?? "");
+    }
+    await expect(box).toHaveCount(0);
+    expect(asked.sort()).toEqual(names);
+    for (const name of names) await expect(row(page, name)).toBeVisible();
+});
+
 test("what somebody else changed meanwhile is shown, and not written over", async ({ page }) => {
     await in_supply(page);
     const matter = new URL(page.url()).pathname.split("/")[2];

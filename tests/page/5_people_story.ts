@@ -75,7 +75,7 @@ test("compliance asks why somebody may see a matter, and raises a wall that shut
     await page.getByRole("button", { name: "Why can somebody see this?" }).click();
     await page.getByRole("combobox", { name: "Person" }).fill("nora");
     await page.getByRole("option", { name: /Nora Adeyemi/ }).click();
-    await expect(page.locator(".explanation-whole")).toContainText("wall");
+    await expect(page.locator(".explanation-whole")).toContainText("A wall stands between");
     await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
     await page.getByRole("link", { name: "Walls" }).click();
     await page.getByRole("button", { name: "Take down" }).click();

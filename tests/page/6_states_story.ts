@@ -75,6 +75,30 @@ test("a session that ended leads to the doorstep, and nothing that was seen stay
     await expect(page.getByText("Supply of kits")).toHaveCount(0);
 });
 
+test("a page that nobody uses warns, and signs out by itself", async ({ page }) => {
+    await page.clock.install();
+    await enter(page, "otto");
+    const record = page.getByRole("link", { name: "Record" });
+    const box = page.getByRole("dialog", { name: "Are you still there?" });
+    await expect(record).toBeVisible();
+    await page.clock.fastForward("27:00");
+    await expect(box).toHaveCount(0);
+    await page.clock.fastForward("01:30");
+    await expect(box).toBeVisible();
+    await seen(page, "idle");
+    await page.getByRole("button", { name: "Stay signed in" }).click();
+    await expect(box).toHaveCount(0);
+    await page.clock.fastForward("27:00");
+    await page.keyboard.press("Shift");
+    await page.clock.fastForward("02:00");
+    await expect(box).toHaveCount(0);
+    await page.clock.fastForward("26:30");
+    await expect(box).toBeVisible();
+    await page.clock.fastForward("02:00");
+    await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+    expect((await page.request.get("/api/v1/session")).status()).toBe(401);
+});
+
 test("a locked strongroom says so, and the page goes on when it is opened", async ({ page }) => {
     const muniment = (...command: string[]) =>
         execFileSync(

@@ -95,11 +95,11 @@ interface Strange {
     broken: string[];
 }
 /** In every story: nothing is asked of another server, the content policy stops nothing, no script fails. */
-export const test = base.extend<{ watched: Strange }>({
+export const test = base.extend<{ watched: Strange; own: string }>({
+    own: async ({}, use) => use(new URL(process.env["MUNIMENT_PAGE_URL"] ?? "").origin),
     watched: [
-        async ({ page }, use) => {
+        async ({ page, own }, use) => {
             const watched: Strange = { strangers: [], broken: [] };
-            const own = new URL(process.env["MUNIMENT_PAGE_URL"] ?? "").origin;
             page.on("request", (request) => {
                 if (!request.url().startsWith(own) && !request.url().startsWith(`blob:${own}`))
                     watched.strangers.push(request.url());

@@ -14,6 +14,8 @@ const MatterRoom = lazy(() => import("./matters/matter"));
 const People = lazy(() => import("./people/people"));
 const Groups = lazy(() => import("./groups/groups"));
 const Walls = lazy(() => import("./walls/walls"));
+const Jobs = lazy(() => import("./jobs/jobs"));
+const Doctor = lazy(() => import("./doctor/doctor"));
 const FirmLog = lazy(() => import("./log/firm_log"));
 const Account = lazy(() => import("./account/account"));
 
@@ -26,6 +28,8 @@ function Room({ session }: { session: Session }) {
     if (route === "/groups") return <Groups session={session} />;
     if (route === "/walls" && may(session, "walls_manage")) return <Walls session={session} />;
     if (route === "/log" && may(session, "log_read")) return <FirmLog />;
+    if (route === "/jobs" && may(session, "operations_view")) return <Jobs session={session} />;
+    if (route === "/doctor" && may(session, "operations_view")) return <Doctor />;
     if (route === "/account") return <Account session={session} />;
     return <Nothing icon="search" whole title={words.no_such_page} text={words.no_such_page_text} />;
 }

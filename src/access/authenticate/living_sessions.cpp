@@ -71,6 +71,11 @@ std::vector<Session> LivingSessions::that(const std::function<bool(const Session
     return found;
 }
 
+std::size_t LivingSessions::count() const {
+    std::lock_guard lock(mutex_);
+    return sessions_.size();
+}
+
 bool LivingSessions::use(const SessionId& session) {
     auto now = gate_.clock().now();
     {

@@ -27,6 +27,8 @@ class LivingSessions {
     std::optional<Session> by_id(const SessionId& session) const;
     std::vector<Session> that(const std::function<bool(const Session&)>& chosen) const;
 
+    std::size_t count() const;
+
     /// It is being used. False where it has ended meanwhile.
     bool use(const SessionId& session);
     /// Into last_used; asks the rows only where it would be over otherwise.

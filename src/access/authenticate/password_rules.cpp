@@ -89,32 +89,67 @@ Estimate estimate(std::string_view password, std::span<const std::string> contex
     return result;
 }
 
-/// What the person can do better, from what covers most of the password.
-std::string_view weakness(const Estimate& estimate) {
+/// What covers most of the password.
+Weakness weakness_of(const Estimate& estimate) {
     auto covered = [&](auto... types) { return (estimate.characters_by_type[types] + ...); };
     const double own = covered(USER_MATCH, USER_LEET_MATCH), common = covered(DICTIONARY_MATCH, DICT_LEET_MATCH);
     const double patterns = covered(SEQUENCE_MATCH, SPATIAL_MATCH), repeats = covered(REPEATS_MATCH);
     const double dates = covered(DATE_MATCH, YEAR_MATCH);
     const double most = std::max({own, common, patterns, repeats, dates});
-    if (most <= 0) return "it is too simple";
-    if (own == most) return "it is made from a name that belongs to you or the firm";
-    if (common == most) return "it is made from words that are tried first";
-    if (patterns == most) return "it follows a sequence or a row of keys";
-    if (repeats == most) return "it repeats itself";
-    return "it is made from a date";
+    if (most <= 0) return Weakness::simple;
+    if (own == most) return Weakness::own_names;
+    if (common == most) return Weakness::common;
+    if (patterns == most) return Weakness::pattern;
+    if (repeats == most) return Weakness::repeats;
+    return Weakness::date;
+}
+
+/// What the person can do better.
+std::string sentence_of(Weakness weakness) {
+    switch (weakness) {
+        case Weakness::none: return "";
+        case Weakness::short_: return "it has fewer than " + std::to_string(limits::password_chars_min) + " characters";
+        case Weakness::own_names: return "it is made from a name that belongs to you or the firm";
+        case Weakness::common: return "it is made from words that are tried first";
+        case Weakness::pattern: return "it follows a sequence or a row of keys";
+        case Weakness::repeats: return "it repeats itself";
+        case Weakness::date: return "it is made from a date";
+        case Weakness::simple: break;
+    }
+    return "it is too simple";
 }
 
 }  // namespace
 
-Result<void> check_new_password(std::string_view password, std::span<const std::string> context) {
+std::string_view name_of(Weakness weakness) {
+    switch (weakness) {
+        case Weakness::none: return "none";
+        case Weakness::short_: return "short";
+        case Weakness::own_names: return "own-names";
+        case Weakness::common: return "common";
+        case Weakness::pattern: return "pattern";
+        case Weakness::repeats: return "repeats";
+        case Weakness::date: return "date";
+        case Weakness::simple: break;
+    }
+    return "simple";
+}
+
+Result<PasswordStrength> password_strength(std::string_view password, std::span<const std::string> context) {
     if (password.size() > limits::password_bytes_max)
         return fail(Problem::too_large, "a password of more than " + std::to_string(limits::password_bytes_max) + " bytes");
     auto count = characters(password);
     if (!count) return fail(Problem::malformed, "a password that is not UTF-8");
-    if (*count < limits::password_chars_min)
-        return fail(Problem::weak_password, "it has fewer than " + std::to_string(limits::password_chars_min) + " characters");
-    auto strength = estimate(password, context);
-    if (strength.bits < bits_min) return fail(Problem::weak_password, std::string(weakness(strength)));
+    auto estimated = estimate(password, context);
+    PasswordStrength strength{.bits = estimated.bits, .bits_needed = bits_min};
+    if (*count < limits::password_chars_min) strength.weakness = Weakness::short_;
+    else if (estimated.bits < bits_min) strength.weakness = weakness_of(estimated);
+    return strength;
+}
+
+Result<void> check_new_password(std::string_view password, std::span<const std::string> context) {
+    TRY(auto strength, password_strength(password, context));
+    if (strength.weakness != Weakness::none) return fail(Problem::weak_password, sentence_of(strength.weakness));
     return {};
 }
 

@@ -10,6 +10,7 @@
 //
 // Does not   Normalise: whoever hashes a password does that first, at every sign-in alike.
 #pragma once
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,5 +22,15 @@ namespace muniment::access {
 /// `context` are words that a guesser of this account tries first: the person's names, mail address, the firm's name.
 /// A refusal is `weak_password` with the reason as its detail, and never holds any part of the password.
 Result<void> check_new_password(std::string_view password, std::span<const std::string> context);
+
+/// What makes it weak, where it is: for a page that says so in the person's language.
+enum class Weakness : std::uint8_t { none, short_, own_names, common, pattern, repeats, date, simple };
+std::string_view name_of(Weakness weakness);   ///< as on the wire: "own-names"
+struct PasswordStrength {
+    Weakness weakness = Weakness::none;        ///< none: it is taken
+    double bits = 0, bits_needed = 0;          ///< of guessing
+};
+/// By the same rule as check_new_password(); `malformed` and `too_large` as there.
+Result<PasswordStrength> password_strength(std::string_view password, std::span<const std::string> context);
 
 }  // namespace muniment::access

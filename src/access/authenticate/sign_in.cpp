@@ -330,6 +330,8 @@ Result<std::optional<Session>> SignIn::session_in(const GateRows::Loaded& row) {
     return std::optional(std::move(session));
 }
 
+std::size_t SignIn::session_count() const { return sessions_.count(); }
+
 void SignIn::follow(const std::vector<Session>& sessions) { sessions_.follow(sessions); }
 
 Result<Session> SignIn::session_of(const Principal& who) const {

@@ -74,6 +74,7 @@ class SignIn {
     Result<Principal> principal(std::string_view secret, const Origin& origin);
     Result<Session> session_of(const Principal& who) const;
     Result<void> sign_out(Permit<SignOut> permit);
+    std::size_t session_count() const;      ///< that nobody has ended, and that have not been swept yet
     /// All other sessions end with it.
     Result<void> change_password(Permit<ChangePassword> permit, std::string_view former, std::string_view next);
 

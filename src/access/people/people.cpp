@@ -27,9 +27,10 @@ Result<void> check(const NewPerson& person) {
     return {};
 }
 
-/// Key record, profile and credential of a new person; gives the invitation's code.
+/// Key record, profile and credential of a new person; gives the invitation's code, empty where they need none.
 Result<std::string> write_person(storage::RecordWriter& writer, audit::Draft& draft, const keys::Ring& ring, const GateRows& rows,
-                                 const PersonId& id, const crypto::Secret& key, const NewPerson& person, Instant now) {
+                                 const PersonId& id, const crypto::Secret& key, const NewPerson& person, Instant now,
+                                 const std::optional<Credential>& proven = {}) {
     CHECK(ring.add_in(writer, storage::OwnerKind::person, id.bytes, key));
     TRY(auto person_key, keys::PersonKey::from(key.clone()));
     auto place = profile_place(id, 1);
@@ -37,21 +38,22 @@ Result<std::string> write_person(storage::RecordWriter& writer, audit::Draft& dr
                                    profile(person.sign_in, person.name));
     draft.add(audit::RowMark{static_cast<std::uint16_t>(place.kind), place.row, 1, crypto::sha256(sealed)});
     CHECK(writer.put_field({static_cast<std::uint16_t>(place.kind), place.owner, place.row, 1, std::move(sealed)}));
-    auto code = new_invitation_code();
-    Credential credential{.invitation = invitation_hash(code), .invitation_until = now + invitation_valid};
-    CHECK(rows.put_in(writer, draft, credential_place(id), credential.encode()));
+    auto code = proven ? std::string() : new_invitation_code();
+    Credential invited{.invitation = invitation_hash(code), .invitation_until = now + invitation_valid};
+    CHECK(rows.put_in(writer, draft, credential_place(id), (proven ? *proven : invited).encode()));
     return code;
 }
 
 }  // namespace
 
 Result<std::string> People::found_in(storage::RecordWriter& writer, audit::Draft& draft, const keys::Ring& ring,
-                                     const PersonId& id, const NewPerson& first, Instant now) {
+                                     const PersonId& id, const NewPerson& first, Instant now,
+                                     const std::optional<Credential>& proven) {
     CHECK(check(first));
     GateRows rows(ring);
     Person fact{.id = id, .revision = 1, .active = true, .roles = first.roles, .until = first.until};
     CHECK(rows.put_in(writer, draft, place_of(ring.firm(), fact), encode(fact)));
-    return write_person(writer, draft, ring, rows, id, crypto::Secret::random(32), first, now);
+    return write_person(writer, draft, ring, rows, id, crypto::Secret::random(32), first, now, proven);
 }
 
 Result<std::unique_ptr<People>> People::open(Gate& gate) {

@@ -76,9 +76,11 @@ class People {
   public:
     static Result<std::unique_ptr<People>> open(Gate& gate);
 
-    /// The first person, in the founding transaction; gives the invitation's code, which is shown once.
+    /// The first person, in the founding transaction. With a credential that was shown to work already they need no invitation; else
+    /// gives its code, which is shown once.
     static Result<std::string> found_in(storage::RecordWriter& writer, audit::Draft& draft, const keys::Ring& ring,
-                                        const PersonId& person, const NewPerson& first, Instant now);
+                                        const PersonId& person, const NewPerson& first, Instant now,
+                                        const std::optional<Credential>& proven = {});
 
     struct Added {
         PersonId person;

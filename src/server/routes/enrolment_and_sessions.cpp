@@ -94,7 +94,8 @@ Result<Response> who_am_i(const Call& call) {
                          {{"id", session.id.text()},
                           {"kind", name_of(session.kind)},
                           {"created", to_rfc3339(session.created)},
-                          {"expires", to_rfc3339(session.ends)}}},
+                          {"expires", to_rfc3339(session.ends)},
+                          {"idle_seconds", std::chrono::seconds(limits::session_idle_max).count()}}},
                         {"permissions", std::move(permissions)}});
 }
 

@@ -54,6 +54,36 @@ access::NameOf names_for(const House& house, const PersonId& asker) {
     return [names = Names{house, asker}](const access::Named& named) { return std::visit(names, named); };
 }
 
+/// For whoever puts it into words of another language.
+std::string_view name_of(access::Reason reason) {
+    using enum access::Reason;
+    switch (reason) {
+        case role_grants: return "role-grants";
+        case team_grants: return "team-grants";
+        case unknown_person: return "unknown-person";
+        case not_active: return "not-active";
+        case person_ended: return "person-ended";
+        case unknown_matter: return "unknown-matter";
+        case wall_forbids: return "wall-forbids";
+        case no_role: return "no-role";
+        case no_grant: return "no-grant";
+        case grant_expired: return "grant-expired";
+        case team_role_lacks: return "team-role-lacks";
+        case matter_closed: return "matter-closed";
+        case not_oneself: return "not-oneself";
+    }
+    return "no-role";
+}
+
+boost::json::object because(const access::Decision& decision, const access::NameOf& names) {
+    boost::json::object said{{"reason", name_of(decision.reason)}};
+    if (decision.firm_role) said["firm_role"] = access::name(*decision.firm_role);
+    if (decision.team_role) said["team_role"] = access::name(*decision.team_role);
+    if (decision.group) said["group"] = names(*decision.group);
+    if (decision.wall) said["wall"] = decision.wall->text();
+    return said;
+}
+
 Result<Response> explain_access(const Call& call, Fields& in) {
     TRY(auto question, parse_question(in));
     auto& gate = call.house.gate;
@@ -66,7 +96,8 @@ Result<Response> explain_access(const Call& call, Fields& in) {
     auto said = [&](Permission permission) {
         auto decision = gate.ask(question.person, permission, subject);
         auto sentence = access::explain(decision, question.person, permission, subject, names);
-        return boost::json::object{{"permitted", decision.permitted}, {"sentence", std::move(sentence)}};
+        return boost::json::object{
+            {"permitted", decision.permitted}, {"sentence", std::move(sentence)}, {"because", because(decision, names)}};
     };
     boost::json::array items;
     for (auto permission : access::all_permissions()) {

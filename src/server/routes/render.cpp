@@ -171,6 +171,7 @@ json::object json_of(const House& house, const PersonId& asker, const audit::Log
                       {"subjects", std::move(subjects)}};
     if (!leaf.person.is_nil()) said["person"] = {{"id", leaf.person.text()}, {"name", house.people.name_of(leaf.person)}};
     if (!leaf.session.is_nil()) said["session"] = leaf.session.text();
+    if (!leaf.request.is_nil()) said["request"] = leaf.request.text();
     if (words) {
         json::error_code code;
         auto detail = json::parse(text(*words), code);

@@ -8,10 +8,11 @@ namespace muniment::server::routes {
 std::vector<Route> all(House& house) {
     auto table = health(Health::open);
     for (auto* capability : {enrolment_and_sessions, people, groups, clients_and_matters, teams, walls, papers, paper_content,
-                             uploads, explain, log, roles, jobs}) {
+                             uploads, explain, log, roles, jobs, operations}) {
         std::ranges::move(capability(house), std::back_inserter(table));
     }
     std::ranges::move(unlock(nullptr), std::back_inserter(table));
+    std::ranges::move(setup(nullptr), std::back_inserter(table));
     return table;
 }
 

@@ -7,6 +7,7 @@
 #include "server/router.hpp"
 
 namespace muniment::server {
+class SettingUp;
 class Unlocking;
 }
 namespace muniment::server::routes {
@@ -24,12 +25,16 @@ std::vector<Route> explain(House& house);
 std::vector<Route> log(House& house);
 std::vector<Route> roles(House& house);
 std::vector<Route> jobs(House& house);
+std::vector<Route> operations(House& house);
 
 enum class Health : bool { locked, open };
 std::vector<Route> health(Health health);
 
 /// `locked`: who takes shares; nobody in an open house.
 std::vector<Route> unlock(Unlocking* locked);
+
+/// `setting_up`: who founds; nobody in an open house.
+std::vector<Route> setup(SettingUp* setting_up);
 
 /// All of the above, of an open house.
 std::vector<Route> all(House& house);

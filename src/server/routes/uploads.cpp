@@ -46,6 +46,7 @@ json::object json_of(const UploadInPieces& upload) {
     said["folder"] = nullptr;
     if (!upload.about.folder.is_nil()) said["folder"] = upload.about.folder.text();
     if (upload.if_revision > 0) said["revision"] = upload.if_revision;
+    if (upload.about.modified) said["modified"] = to_rfc3339(*upload.about.modified);
     if (upload.about.sha256) said["sha256"] = to_hex(*upload.about.sha256);
     return said;
 }

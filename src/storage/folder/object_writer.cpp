@@ -5,6 +5,7 @@
 #include <new>
 
 #include "base/clock.hpp"
+#include "base/meters.hpp"
 
 namespace muniment::storage::folder {
 namespace {
@@ -104,6 +105,8 @@ Result<Placement> FolderObjectWriter::finish() {
     CHECK(state_);
     CHECK(registered_({pack_, PackState::closed}));
     finished_ = true;
+    meters::pack_objects_written.add();
+    meters::pack_bytes_written.add(written_ + filled_ - object_at);
     return Placement{.pack = pack_, .offset = object_at, .length = written_ + filled_ - object_at};
 }
 

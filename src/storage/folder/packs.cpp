@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/meters.hpp"
 #include "base/safeguards.hpp"
 #include "storage/folder/object_writer.hpp"
 #include "storage/open.hpp"
@@ -50,6 +51,7 @@ Result<PendingObject> FolderPacks::append(const ObjectId& object, Bytes sealed) 
     pack.end = place.offset + size;
     ++pack.waiting;
     queued_bytes_ += size;
+    meters::pack_queue_bytes.add(size);
     PendingObject pending(place, queue_.back().durable.get_future().share());
     held.unlock();
     work_came_.notify_one();
@@ -139,6 +141,11 @@ void FolderPacks::settle(std::span<Object> of_one_pack, const Result<void>& resu
             if (current_ == pack) current_ = nullptr;
         }
         queued_bytes_ -= bytes;
+        meters::pack_queue_bytes.take(bytes);
+        if (result) {
+            meters::pack_objects_written.add(of_one_pack.size());
+            meters::pack_bytes_written.add(bytes);
+        }
         pack->waiting -= of_one_pack.size();
         to_register = pack->waiting == 0 && pack->complete && pack->state;
     }

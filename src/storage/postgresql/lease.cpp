@@ -7,6 +7,7 @@
 
 #include "base/journal.hpp"
 #include "base/limits.hpp"
+#include "storage/postgresql/migrations.hpp"
 
 namespace muniment::storage::postgresql {
 namespace {
@@ -55,7 +56,8 @@ Result<void> Lease::take(Connection& connection, const Id16& node, const NodeSel
         begin_statement, lock_statement,
         {"UPDATE nodes SET ended = CASE WHEN node = $1 THEN 1 ELSE 2 END WHERE ended <> 1 AND node = $1 OR ended = 0 AND until < "
          MUNIMENT_NOW, Parameters::of(self.former.value_or(node))},
-        {"SELECT name FROM nodes WHERE ended = 0 AND (alone = 1 OR $1 = 1) LIMIT 1", Parameters::of(alone)}};
+        {"SELECT name FROM nodes WHERE ended = 0 AND (alone = 1 OR $1 = 1) LIMIT 1", Parameters::of(alone)},
+        {"SELECT max(version), max(least) FROM muniment_schema"}};
     TRY(auto looked, connection.ask(look));
     others_ended_ += static_cast<std::uint64_t>(looked[2].changed());
     if (looked[3].rows() > 0) {
@@ -65,10 +67,19 @@ Result<void> Lease::take(Connection& connection, const Id16& node, const NodeSel
         CHECK(connection.ask(commit_statement));
         return fail(Problem::in_use, "the database; a process on " + name + " has it open, or had it open a moment ago");
     }
+    // Somebody may have brought the data forward since this process looked: they wait for the same lock, and see this node from here on.
+    Row schema(looked[4], 0);
+    SchemaNow now{schema.number<std::int64_t>(), schema.number<std::int64_t>()};
+    CHECK(schema.sound());
+    if (plan(migrations(), now).too_new) {
+        CHECK(connection.ask(commit_statement));
+        return newer_than_known(now, migrations());
+    }
+    auto knows = static_cast<std::uint64_t>(migrations().back().version);
     const Statement come[] = {
-        {"INSERT INTO nodes (node, name, since, until, ended, alone, mark) VALUES ($1, $2, " MUNIMENT_NOW ", " MUNIMENT_NOW
-         " + $3, 0, $4, $5)",
-         Parameters::of(node, std::string_view(name_of_machine()), valid_.count(), alone, View())},
+        {"INSERT INTO nodes (node, name, since, until, ended, alone, mark, knows) VALUES ($1, $2, " MUNIMENT_NOW ", " MUNIMENT_NOW
+         " + $3, 0, $4, $5, $6)",
+         Parameters::of(node, std::string_view(name_of_machine()), valid_.count(), alone, View(), knows)},
         {"INSERT INTO writers (writer, commits, batch) VALUES ($1, 0, 0)", Parameters::of(node)},
         commit_statement};
     TRY(auto come_in, connection.ask(come));

@@ -1,85 +1,118 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/postgresql/migrations.hpp"
 
+#include "base/clock.hpp"
+#include "base/journal.hpp"
+#include "storage/open.hpp"
+
 namespace muniment::storage::postgresql {
 namespace {
 
-// The same tables as SQLite's (docs/formats/records.md), in PostgreSQL's types, and what several nodes need.
-// `entries` has no second index here either. What is sealed does not get smaller, so nobody is to try (STORAGE EXTERNAL).
-constexpr const char* schema_1 = R"sql(
-CREATE TABLE singles (name text PRIMARY KEY, number bigint NOT NULL, value bytea NOT NULL);
-CREATE TABLE key_records (kind smallint NOT NULL, owner uuid NOT NULL, number bigint NOT NULL, sealed bytea NOT NULL,
-    PRIMARY KEY (kind, owner));
-CREATE TABLE gate_rows (kind integer NOT NULL, row uuid NOT NULL, owner uuid NOT NULL, revision bigint NOT NULL,
-    sealed bytea NOT NULL, PRIMARY KEY (kind, row));
-CREATE TABLE fields (kind integer NOT NULL, owner uuid NOT NULL, row uuid NOT NULL, revision bigint NOT NULL,
-    sealed bytea NOT NULL, PRIMARY KEY (kind, owner, row));
-CREATE INDEX fields_of_owner ON fields (owner, kind, row);
+#define MUNIMENT_NOW "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
-CREATE TABLE documents (matter uuid NOT NULL, document uuid NOT NULL, folder smallint NOT NULL, state smallint NOT NULL,
-    number bigint NOT NULL, versions bigint NOT NULL, generation bigint NOT NULL, revision bigint NOT NULL, parent uuid NOT NULL,
-    tag bytea NOT NULL, secret bytea NOT NULL, list bytea NOT NULL, PRIMARY KEY (matter, document));
-CREATE UNIQUE INDEX documents_live_tag ON documents (matter, tag) WHERE state = 1;
-CREATE UNIQUE INDEX documents_number ON documents (matter, number) WHERE number <> 0;
-CREATE TABLE versions (document uuid NOT NULL, version bigint NOT NULL, revision bigint NOT NULL, sealed bytea NOT NULL,
-    PRIMARY KEY (document, version));
-CREATE TABLE parts (document uuid NOT NULL, version bigint NOT NULL, part bigint NOT NULL, object uuid NOT NULL,
-    plain_length bigint NOT NULL, pack uuid NOT NULL, "offset" bigint NOT NULL, length bigint NOT NULL,
-    wrapped_key bytea NOT NULL, PRIMARY KEY (document, version, part));
-CREATE INDEX parts_in_pack ON parts (pack, "offset");
-CREATE TABLE packs (pack uuid PRIMARY KEY, state smallint NOT NULL);
+std::string numbers_of(const Migration& step) {
+    return "; INSERT INTO muniment_schema (version, least, taken) VALUES (" + std::to_string(step.version) + ", " +
+           std::to_string(step.least) + ", " MUNIMENT_NOW ")";
+}
 
-CREATE TABLE entries (sequence bigint PRIMARY KEY, leaf bytea NOT NULL, owner_kind smallint NOT NULL, owner uuid NOT NULL,
-    detail bytea NOT NULL);
-CREATE TABLE tiles (level smallint NOT NULL, tile bigint NOT NULL, hashes bytea NOT NULL, PRIMARY KEY (level, tile));
-ALTER TABLE tiles ALTER hashes SET STORAGE EXTERNAL;
-CREATE TABLE checkpoints (size bigint PRIMARY KEY, note bytea NOT NULL);
-CREATE TABLE about (subject uuid NOT NULL, sequence bigint NOT NULL, PRIMARY KEY (subject, sequence));
+/// As in SQLite (sqlite/migrations.cpp).
+std::string left_for_the_record(std::int64_t from, std::int64_t to) {
+    return "; INSERT INTO singles (name, number, value) VALUES ('" + std::string(migrated_single) + "', " + std::to_string(to) +
+           ", '\\x" + to_hex(Writer().u64(static_cast<std::uint64_t>(from)).written()) +
+           "') ON CONFLICT (name) DO UPDATE SET number = excluded.number";
+}
 
-CREATE TABLE remembered (key bytea PRIMARY KEY, number bigint NOT NULL, value bytea NOT NULL);
-CREATE INDEX remembered_by_time ON remembered (number);
+void told(const TellMigration& tell, MigrationStage stage, std::int64_t version) {
+    if (tell) tell(stage, version);
+}
 
-CREATE TABLE writers (writer uuid PRIMARY KEY, commits bigint NOT NULL, batch bigint NOT NULL);
-CREATE TABLE nodes (node uuid PRIMARY KEY, name text NOT NULL, since bigint NOT NULL, until bigint NOT NULL, ended smallint NOT NULL,
-    alone smallint NOT NULL, mark bytea NOT NULL);
-CREATE TABLE open_packs (pack uuid PRIMARY KEY, node uuid NOT NULL);
-)sql";
-
-constexpr Migration steps_released[] = {{1, schema_1}};
-static_assert(std::size(steps_released) == schema_version);
-
-/// 0: there is no schema of ours yet.
-Result<std::int64_t> version_of(Connection& connection, const Settings& settings) {
-    auto table = Parameters::of(std::string_view(settings.schema));
-    TRY(auto there, connection.ask({"SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = 'muniment_schema'", table}));
-    if (there.rows() == 0) return 0;
-    TRY(auto found, connection.ask({"SELECT version FROM muniment_schema"}));
-    if (found.rows() != 1) return fail(Problem::corrupt, "the database does not say which schema it has");
-    Row row(found, 0);
-    auto version = row.number<std::int64_t>();
+/// Whoever stands in the way, by the name of its machine: alone with the database, or at work without knowing what the step
+/// asks for. Leases that ran out are ended first, so that their nodes do not come back beneath what is done.
+Result<void> nobody_in_the_way(Connection& connection, const Migration& step) {
+    CHECK(connection.ask(Statement{"UPDATE nodes SET ended = 2 WHERE ended = 0 AND until < " MUNIMENT_NOW}));
+    auto least = static_cast<std::uint64_t>(step.least);
+    TRY(auto there,
+        connection.ask(Statement{"SELECT name FROM nodes WHERE ended = 0 AND (alone = 1 OR knows < $1) ORDER BY since LIMIT 1",
+                                 Parameters::of(least)}));
+    if (there.rows() == 0) return {};
+    Row row(there, 0);
+    auto name = row.text();
     CHECK(row.sound());
-    return version;
+    return fail(Problem::in_use, "the database; a process on " + name + " has it open, which could not go on after step " +
+                                     std::to_string(step.version) + ": bring the program there forward, or stop it");
+}
+
+Result<void> take_within(Connection& connection, const Migration& step, std::int64_t from, const TellMigration& tell) {
+    CHECK(
+        connection.ask(Statement{"LOCK TABLE writers IN EXCLUSIVE MODE"}));  // between two batches, and nobody comes meanwhile
+    CHECK(nobody_in_the_way(connection, step));
+    CHECK(connection.run(std::string(step.sql) + numbers_of(step) + left_for_the_record(from, step.version)));
+    told(tell, MigrationStage::written, step.version);
+    CHECK(connection.ask(Statement{"COMMIT"}));
+    return {};
+}
+
+Result<void> take(Connection& connection, const Migration& step, std::int64_t from, const TellMigration& tell) {
+    told(tell, MigrationStage::begun, step.version);
+    CHECK(connection.ask(Statement{"BEGIN ISOLATION LEVEL READ COMMITTED"}));
+    auto done = take_within(connection, step, from, tell);
+    if (!done) {
+        static_cast<void>(connection.ask(Statement{"ROLLBACK"}).has_value());
+        return done;
+    }
+    told(tell, MigrationStage::done, step.version);
+    return {};
+}
+
+/// One call is one transaction.
+Result<void> make(Connection& connection, const Settings& settings, std::span<const Migration> steps) {
+    auto all = "CREATE SCHEMA IF NOT EXISTS \"" + settings.schema +
+               "\"; CREATE TABLE muniment_schema (version bigint PRIMARY KEY, least bigint NOT NULL, taken bigint NOT NULL)";
+    for (const auto& step : steps) all += "; " + std::string(step.sql) + numbers_of(step);
+    CHECK(connection.run(all));
+    return {};
 }
 
 }  // namespace
 
-std::span<const Migration> migrations() { return steps_released; }
+Result<SchemaNow> schema_of(Connection& connection, const Settings& settings) {
+    auto table = Parameters::of(std::string_view(settings.schema));
+    TRY(auto there, connection.ask({"SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = 'muniment_schema'", table}));
+    if (there.rows() == 0) return SchemaNow{};
+    TRY(auto found, connection.ask({"SELECT coalesce(max(version), 0), coalesce(max(least), 0) FROM muniment_schema"}));
+    if (found.rows() != 1) return fail(Problem::corrupt, "the database does not say which format it has");
+    Row row(found, 0);
+    SchemaNow now{row.number<std::int64_t>(), row.number<std::int64_t>()};
+    CHECK(row.sound());
+    if (now.version < 1 || now.least < 1) return fail(Problem::corrupt, "the database does not say which format it has");
+    return now;
+}
 
-Result<void> migrate(Connection& connection, const Settings& settings, std::span<const Migration> steps) {
-    TRY(auto version, version_of(connection, settings));
-    if (version > steps.back().version)
-        return fail(Problem::too_new,
-                    "schema " + std::to_string(version) + ", this program knows " + std::to_string(steps.back().version));
-    if (version == 0)
-        CHECK(
-            connection.run("CREATE SCHEMA IF NOT EXISTS \"" + settings.schema +
-                           "\"; CREATE TABLE muniment_schema (version bigint NOT NULL); INSERT INTO muniment_schema VALUES (0)"));
-    // One call is one transaction.
-    for (const auto& step : steps)
-        if (step.version > version)
-            CHECK(
-                connection.run(std::string(step.sql) + "; UPDATE muniment_schema SET version = " + std::to_string(step.version)));
+Result<void> prepare(Connection& connection, const Settings& settings, std::span<const Migration> steps) {
+    TRY(auto now, schema_of(connection, settings));
+    if (now.version == 0) return make(connection, settings, steps);
+    auto ahead = plan(steps, now);
+    if (ahead.too_new) return newer_than_known(now, steps);
+    if (ahead.runs()) return {};
+    return fail(Problem::conflict, "its data have format " + std::to_string(now.version) + ", and this program needs format " +
+                                       std::to_string(steps.back().version) +
+                                       ": `muniment upgrade --copied` brings them forward, after a pg_dump");
+}
+
+Result<void> migrate(Connection& connection, const Settings& settings, std::span<const Migration> steps, Steps which,
+                     const TellMigration& tell) {
+    TRY(auto now, schema_of(connection, settings));
+    if (now.version == 0) return make(connection, settings, steps);
+    auto ahead = plan(steps, now);
+    if (ahead.too_new) return newer_than_known(now, steps);
+    for (const auto* step : ahead.ahead) {
+        if (which == Steps::expanding && contracts(steps, *step)) break;
+        CHECK(take(connection, *step, now.version, tell));
+        journal(Level::info, "records.migrated", {{"from", step->version - 1}, {"to", step->version}});
+    }
     return {};
 }
+
+#undef MUNIMENT_NOW
 
 }  // namespace muniment::storage::postgresql

@@ -125,7 +125,7 @@ Result<std::unique_ptr<PostgresqlRecords>> PostgresqlRecords::open(const std::st
     TRY(auto settings, Settings::from(url, tests));
     std::unique_ptr<PostgresqlRecords> records(new PostgresqlRecords(std::move(settings), tests, self));
     CHECK(records->connect());
-    CHECK(migrate(*records->connection_, records->settings_, migrations()));
+    CHECK(prepare(*records->connection_, records->settings_, migrations()));
     CHECK(records->come());
     return records;
 }
@@ -484,6 +484,19 @@ Result<void> PostgresqlRecords::copy_to(const std::string&) {
 
 Result<std::unique_ptr<Records>> open_postgresql(const std::string& url, const PostgresqlForTests& tests, const NodeSelf& self) {
     return postgresql::PostgresqlRecords::open(url, tests, self);
+}
+
+Result<SchemaSight> look_at_postgresql_schema(const std::string& url, const PostgresqlForTests& tests) {
+    TRY(auto settings, postgresql::Settings::from(url, tests));
+    TRY(auto connection, postgresql::Connection::open(settings, postgresql::Role::read));
+    TRY(auto now, postgresql::schema_of(*connection, settings));
+    return sight_of(postgresql::migrations(), now);
+}
+
+Result<void> upgrade_postgresql(const std::string& url, Steps which, const TellMigration& tell, const PostgresqlForTests& tests) {
+    TRY(auto settings, postgresql::Settings::from(url, tests));
+    TRY(auto connection, postgresql::Connection::open(settings, postgresql::Role::write));
+    return postgresql::migrate(*connection, settings, postgresql::migrations(), which, tell);
 }
 
 Result<PostgresqlFacts> look_at_postgresql(const std::string& url) {

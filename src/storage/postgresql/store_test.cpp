@@ -10,7 +10,6 @@
 
 #include "base/limits.hpp"
 #include "storage/conformance/postgresql_test.hpp"
-#include "storage/postgresql/migrations.hpp"
 #include "storage/postgresql/relay_test.hpp"
 #include "storage/postgresql/trust.hpp"
 
@@ -234,23 +233,6 @@ TEST_F(Postgresql, WhatTheServerRefusesIsToldWithoutItsWords) {
     EXPECT_EQ(refused.error().problem, Problem::conflict);
     EXPECT_EQ(refused.error().detail, "the database answers 23514");
     EXPECT_TRUE(records->commit(putting("a", 1)));
-}
-
-TEST_F(Postgresql, RefusesANewerSchemaAndTouchesNothing) {
-    open();
-    ASSERT_TRUE(operate("UPDATE muniment_schema SET version = 2"));
-    EXPECT_EQ(refusal(url).problem, Problem::too_new);
-}
-
-TEST_F(Postgresql, AMigrationThatFailsIsUndoneWhole) {
-    open();
-    auto settings = Settings::from(url, mine).value();
-    auto connection = Connection::open(settings, Role::write).value();
-    const Migration broken[] = {{1, "not taken again"}, {2, "CREATE TABLE later (a bigint); SELECT no_such_function()"}};
-    EXPECT_FALSE(migrate(*connection, settings, broken));
-    const Migration whole[] = {{1, "not taken again"}, {2, "CREATE TABLE later (a bigint)"}};
-    EXPECT_TRUE(migrate(*connection, settings, whole)) << "the table of the first attempt is not there";
-    EXPECT_EQ(refusal(url).problem, Problem::too_new);
 }
 
 TEST_F(Postgresql, WalksThroughManyRowsAsTheyWereAtTheBeginning) {

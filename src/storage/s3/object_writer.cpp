@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/limits.hpp"
+#include "base/meters.hpp"
 #include "storage/folder/pack_format.hpp"
 #include "storage/s3/packs.hpp"
 
@@ -81,6 +82,8 @@ Result<Placement> S3ObjectWriter::finish() {
         static_cast<void>(client_.remove(key_).has_value());   // nobody will name it
         return std::unexpected<Error>(closed.error());
     }
+    meters::pack_objects_written.add();
+    meters::pack_bytes_written.add(length_);
     return Placement{.pack = pack_, .offset = object_at, .length = length_};
 }
 

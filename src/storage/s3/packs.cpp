@@ -5,6 +5,7 @@
 
 #include "base/journal.hpp"
 #include "base/limits.hpp"
+#include "base/meters.hpp"
 #include "storage/folder/pack_format.hpp"
 
 namespace muniment::storage {
@@ -77,6 +78,7 @@ Result<PendingObject> S3Packs::append(const ObjectId& object, Bytes sealed) {
     append_to(batch.bytes, sealed);
     batch.waiting.emplace_back();
     queued_bytes_ += size;
+    meters::pack_queue_bytes.add(size);
     return PendingObject(place, batch.waiting.back().get_future().share());
 }
 
@@ -130,7 +132,13 @@ void S3Packs::send(std::unique_ptr<Batch> batch) {
     {
         std::lock_guard held(lock_);
         auto framing = folder::pack_head_bytes + batch->waiting.size() * folder::frame_bytes;
-        queued_bytes_ -= batch->bytes.size() - framing;
+        auto bytes = batch->bytes.size() - framing;
+        queued_bytes_ -= bytes;
+        meters::pack_queue_bytes.take(bytes);
+        if (kept) {
+            meters::pack_objects_written.add(batch->waiting.size());
+            meters::pack_bytes_written.add(bytes);
+        }
         under_way_.erase(batch->pack);
         if (!kept && closing_ > 0) failed_while_closing_ = kept;
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/sqlite/migrations.hpp"
 
+#include "base/clock.hpp"
+#include "base/journal.hpp"
 #include "storage/open.hpp"
 
 namespace muniment::storage::sqlite {
@@ -8,77 +10,124 @@ namespace {
 
 constexpr std::int64_t application_id = 0x4d554e49;  // "MUNI", for file(1) and against other programs' databases
 
-// Rows whose key is natural lie clustered by it. `entries` has no second index: random index pages in the durable path cost four
-// fifths of the commits per second (measured), so what is looked up otherwise is in `about`, written behind.
-constexpr const char* schema_1 = R"sql(
-CREATE TABLE singles (name TEXT PRIMARY KEY, number INTEGER NOT NULL, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE key_records (kind INTEGER NOT NULL, owner BLOB NOT NULL, number INTEGER NOT NULL, sealed BLOB NOT NULL,
-    PRIMARY KEY (kind, owner)) STRICT, WITHOUT ROWID;
-CREATE TABLE gate_rows (kind INTEGER NOT NULL, row BLOB NOT NULL, owner BLOB NOT NULL, revision INTEGER NOT NULL,
-    sealed BLOB NOT NULL, PRIMARY KEY (kind, row)) STRICT, WITHOUT ROWID;
-CREATE TABLE fields (kind INTEGER NOT NULL, owner BLOB NOT NULL, row BLOB NOT NULL, revision INTEGER NOT NULL,
-    sealed BLOB NOT NULL, PRIMARY KEY (kind, owner, row)) STRICT, WITHOUT ROWID;
-CREATE INDEX fields_of_owner ON fields (owner, kind, row);
+/// One row for each step that was taken: what a program must know is asked before anything else is read.
+constexpr const char* table_of_steps =
+    "CREATE TABLE muniment_schema (version INTEGER PRIMARY KEY, least INTEGER NOT NULL, taken INTEGER NOT NULL) STRICT;";
 
-CREATE TABLE documents (matter BLOB NOT NULL, document BLOB NOT NULL, folder INTEGER NOT NULL, state INTEGER NOT NULL,
-    number INTEGER NOT NULL, versions INTEGER NOT NULL, generation INTEGER NOT NULL, revision INTEGER NOT NULL,
-    parent BLOB NOT NULL, tag BLOB NOT NULL, secret BLOB NOT NULL, list BLOB NOT NULL,
-    PRIMARY KEY (matter, document)) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX documents_live_tag ON documents (matter, tag) WHERE state = 1;
-CREATE UNIQUE INDEX documents_number ON documents (matter, number) WHERE number <> 0;
-CREATE TABLE versions (document BLOB NOT NULL, version INTEGER NOT NULL, revision INTEGER NOT NULL, sealed BLOB NOT NULL,
-    PRIMARY KEY (document, version)) STRICT, WITHOUT ROWID;
-CREATE TABLE parts (document BLOB NOT NULL, version INTEGER NOT NULL, part INTEGER NOT NULL, object BLOB NOT NULL,
-    plain_length INTEGER NOT NULL, pack BLOB NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
-    wrapped_key BLOB NOT NULL, PRIMARY KEY (document, version, part)) STRICT, WITHOUT ROWID;
-CREATE INDEX parts_in_pack ON parts (pack, offset);
-CREATE TABLE packs (pack BLOB PRIMARY KEY, state INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+void told(const TellMigration& tell, MigrationStage stage, std::int64_t version) {
+    if (tell) tell(stage, version);
+}
 
-CREATE TABLE entries (sequence INTEGER PRIMARY KEY, leaf BLOB NOT NULL, owner_kind INTEGER NOT NULL, owner BLOB NOT NULL,
-    detail BLOB NOT NULL) STRICT;
-CREATE TABLE tiles (level INTEGER NOT NULL, tile INTEGER NOT NULL, hashes BLOB NOT NULL,
-    PRIMARY KEY (level, tile)) STRICT, WITHOUT ROWID;
-CREATE TABLE checkpoints (size INTEGER PRIMARY KEY, note BLOB NOT NULL) STRICT;
-CREATE TABLE about (subject BLOB NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (subject, sequence)) STRICT, WITHOUT ROWID;
+/// What the record is to say, once somebody unlocks the firm. The first `from` stays, however many steps are taken until then.
+std::string left_for_the_record(std::int64_t from, std::int64_t to) {
+    if (from == 0) return "";
+    return "INSERT INTO singles (name, number, value) VALUES ('" + std::string(migrated_single) + "', " + std::to_string(to) +
+           ", x'" + to_hex(Writer().u64(static_cast<std::uint64_t>(from)).written()) +
+           "') ON CONFLICT (name) DO UPDATE SET number = excluded.number;";
+}
 
-CREATE TABLE remembered (key BLOB PRIMARY KEY, number INTEGER NOT NULL, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
-CREATE INDEX remembered_by_time ON remembered (number);
-)sql";
+std::string numbers_of(const Migration& step) {
+    auto version = std::to_string(step.version);
+    return "INSERT INTO muniment_schema (version, least, taken) VALUES (" + version + ", " + std::to_string(step.least) + ", " +
+           std::to_string(SystemClock().now().us) + ");PRAGMA user_version = " + version +
+           ";PRAGMA application_id = " + std::to_string(application_id) + ";";
+}
 
-constexpr Migration steps_released[] = {{1, schema_1}};
-static_assert(std::size(steps_released) == schema_version);
-
-Result<void> take(Database& db, const Migration& step) {
+Result<void> take(Database& db, const Migration& step, std::int64_t from, const TellMigration& tell) {
+    told(tell, MigrationStage::begun, step.version);
     CHECK(db.run("BEGIN IMMEDIATE"));
-    auto whole = std::string(step.sql) + ";PRAGMA user_version = " + std::to_string(step.version) +
-                 ";PRAGMA application_id = " + std::to_string(application_id) + ";COMMIT";
+    auto whole = (step.version == 1 ? table_of_steps : "") + std::string(step.sql) + ";" + numbers_of(step) +
+                 left_for_the_record(from, step.version);
     auto done = db.run(whole.c_str());
+    if (done) {
+        told(tell, MigrationStage::written, step.version);
+        done = db.run("COMMIT");
+    }
     if (!done && db.in_transaction()) CHECK(db.run("ROLLBACK"));
-    return done;
+    CHECK(std::move(done));
+    told(tell, MigrationStage::done, step.version);
+    return {};
+}
+
+/// Read again from its first page to its last, indexes against tables.
+Result<void> check_copy(const std::filesystem::path& path, Disk& disk, std::int64_t version) {
+    TRY(auto copied, Database::open(path, Database::Mode::read, disk.sqlite_layer()));
+    TRY(auto there, copied->number("PRAGMA user_version"));
+    Query query(*copied, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'");
+    TRY(bool answered, query.next());
+    if (!answered || query.number() != 0 || there != version)
+        return fail(Problem::corrupt, "the copy of the database does not read as what it was made from; nothing was changed");
+    return {};
+}
+
+/// Beside the file under another name first, so that what bears the name is whole. One from an earlier try, which is older,
+/// gives way.
+Result<void> keep_copy(Database& db, const std::filesystem::path& path, std::int64_t version, Disk& disk,
+                       const TellMigration& tell) {
+    told(tell, MigrationStage::copying, version);
+    auto named = copy_of(path, version), beside = named;
+    beside += ".part";
+    if (disk.exists(beside)) CHECK(disk.remove_file(beside));
+    auto made = copy(db, beside, disk);
+    if (made) made = check_copy(beside, disk, version);
+    if (!made) {
+        static_cast<void>(disk.remove_file(beside).has_value());
+        return made;
+    }
+    CHECK(disk.rename_file(beside, named));
+    CHECK(disk.sync_folder(named.parent_path(), SyncPoint::copy_named));
+    told(tell, MigrationStage::copied, version);
+    return {};
+}
+
+/// What is taken now: without a person's word nothing that shuts the former program out.
+std::vector<const Migration*> to_take(const SchemaPlan& plan, const SchemaNow& now, Steps which) {
+    std::vector<const Migration*> list;
+    for (const auto* step : plan.ahead) {
+        if (which == Steps::expanding && now.version > 0 && contracts(plan.known, *step)) break;
+        list.push_back(step);
+    }
+    return list;
 }
 
 }  // namespace
 
-std::span<const Migration> migrations() { return steps_released; }
+std::filesystem::path copy_of(const std::filesystem::path& path, std::int64_t version) {
+    auto named = path;
+    named += ".schema-" + std::to_string(version);
+    return named;
+}
 
-Result<void> migrate(Database& db, const std::filesystem::path& path, std::span<const Migration> steps, Disk& disk) {
+Result<SchemaNow> schema_of(Database& db) {
     TRY(auto program, db.number("PRAGMA application_id"));
     TRY(auto version, db.number("PRAGMA user_version"));
     TRY(auto tables, db.number("SELECT count(*) FROM sqlite_schema"));
-    bool fresh = tables == 0 && version == 0;
-    if (!fresh && (program != application_id || version < 1))
-        return fail(Problem::corrupt, "the file is not a database of Muniment");
-    if (version > steps.back().version)
-        return fail(Problem::too_new,
-                    "schema " + std::to_string(version) + ", this program knows " + std::to_string(steps.back().version));
-    if (!fresh && version < steps.back().version) {
-        auto beside = path;
-        beside += ".schema-" + std::to_string(version);
-        CHECK(copy(db, beside, disk));
+    if (tables == 0 && version == 0) return SchemaNow{};
+    if (program != application_id || version < 1) return fail(Problem::corrupt, "the file is not a database of Muniment");
+    TRY(auto told, db.number("SELECT coalesce(max(version), 0) FROM muniment_schema"));
+    TRY(auto least, db.number("SELECT coalesce(max(least), 0) FROM muniment_schema"));
+    if (told != version || least < 1) return fail(Problem::corrupt, "the database does not say which format it has");
+    return SchemaNow{version, least};
+}
+
+Result<void> migrate(Database& db, const std::filesystem::path& path, std::span<const Migration> steps, Steps which, Disk& disk,
+                     const TellMigration& tell) {
+    TRY(auto now, schema_of(db));
+    auto ahead = plan(steps, now);
+    if (ahead.too_new) return newer_than_known(now, steps);
+    auto list = to_take(ahead, now, which);
+    if (list.size() < ahead.ahead.size() && which == Steps::expanding) {
+        auto reached = list.empty() ? now.version : list.back()->version;
+        if (!plan(steps, {reached, now.least}).runs())
+            return fail(Problem::conflict, "its data have format " + std::to_string(now.version) + ", and the way to format " +
+                                               std::to_string(steps.back().version) +
+                                               " shuts former versions out: muniment upgrade --finish takes it");
     }
+    if (!list.empty() && now.version > 0) CHECK(keep_copy(db, path, now.version, disk, tell));
     CHECK(db.run("PRAGMA journal_mode = WAL"));
-    for (const auto& step : steps)
-        if (step.version > version) CHECK(take(db, step));
+    for (const auto* step : list) CHECK(take(db, *step, now.version, tell));
+    if (!list.empty() && now.version > 0)
+        journal(Level::info, "records.migrated", {{"from", now.version}, {"to", list.back()->version}});
     return {};
 }
 

@@ -54,7 +54,7 @@ Result<std::unique_ptr<SqliteRecords>> SqliteRecords::open(const std::filesystem
     TRY(auto lock, disk.lock(lock_path));
     CHECK(make_file(path, disk));
     TRY(auto db, Database::open(path, Database::Mode::write, disk.sqlite_layer()));
-    CHECK(migrate(*db, path, migrations(), disk));
+    CHECK(migrate(*db, path, migrations(), Steps::expanding, disk));
     if (settings.pages_max > 0) CHECK(db->run(("PRAGMA max_page_count = " + std::to_string(settings.pages_max)).c_str()));
     TRY(auto version, db->number("PRAGMA data_version"));
     return std::unique_ptr<SqliteRecords>(
@@ -116,6 +116,20 @@ void SqliteRecords::rest(bool idle) {
 }
 
 }  // namespace sqlite
+
+Result<SchemaSight> look_at_sqlite_schema(const std::filesystem::path& path) {
+    TRY(auto db, sqlite::Database::open(path, sqlite::Database::Mode::read));
+    TRY(auto now, sqlite::schema_of(*db));
+    return sight_of(sqlite::migrations(), now);
+}
+
+Result<void> upgrade_sqlite(const std::filesystem::path& path, Steps which, const TellMigration& tell, Disk& disk) {
+    auto lock_path = path;
+    lock_path += ".lock";
+    TRY(auto lock, disk.lock(lock_path));
+    TRY(auto db, sqlite::Database::open(path, sqlite::Database::Mode::write, disk.sqlite_layer()));
+    return sqlite::migrate(*db, path, sqlite::migrations(), which, disk, tell);
+}
 
 Result<std::unique_ptr<Records>> open_sqlite(const std::filesystem::path& path, Disk& disk) {
     return sqlite::SqliteRecords::open(path, disk);

@@ -10,6 +10,7 @@ import { Popover } from "react-aria-components/Popover";
 import type { Session } from "../api/client";
 import { useWords } from "../words";
 import { Icon } from "./icons";
+import { IdleWatch } from "./idle";
 import { Mark } from "./mark";
 import { complain } from "./notices";
 import { navigate, usePath } from "./router";
@@ -28,6 +29,8 @@ function Rooms({ session }: { session: Session }) {
         ...(may(session, "groups_manage") ? [{ href: "/groups", name: words.groups, there: path === "/groups" }] : []),
         ...(may(session, "walls_manage") ? [{ href: "/walls", name: words.walls, there: path === "/walls" }] : []),
         ...(may(session, "log_read") ? [{ href: "/log", name: words.log, there: path === "/log" }] : []),
+        ...(may(session, "operations_view") ? [{ href: "/jobs", name: words.jobs, there: path === "/jobs" }] : []),
+        ...(may(session, "operations_view") ? [{ href: "/doctor", name: words.doctor, there: path === "/doctor" }] : []),
     ];
     if (rooms.length === 1) return null;
     return (
@@ -93,6 +96,7 @@ export function Frame({ session, offline, children }: { session: Session; offlin
                 {children}
             </main>
             <UploadTray />
+            <IdleWatch session={session} />
         </div>
     );
 }

@@ -25,7 +25,7 @@ const again = (count: number, error: unknown): boolean =>
 export const queries = new QueryClient({
     queryCache: new QueryCache({
         onError: (error, query) => {
-            if (query.queryKey[0] === "session") return;
+            if (query.queryKey[0] === "session" || query.meta?.["by_link"]) return;
             no_longer_seen(error, query as Query);
             noticed(error);
         },

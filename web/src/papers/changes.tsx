@@ -65,7 +65,10 @@ interface Conflict {
 
 export function Changing({ matter, children }: { matter: string; children: ReactNode }) {
     const words = useWords();
-    const [conflict, set_conflict] = useState<Conflict>();
+    // One after the other: none takes the place of another.
+    const [conflicts, set_conflicts] = useState<readonly Conflict[]>([]);
+    const [conflict] = conflicts;
+    const next_conflict = () => set_conflicts((waiting) => waiting.slice(1));
 
     const changes = useMemo<Changes>(() => {
         const newest = (paper: Paper): Paper => papers_known(matter).find(({ id }) => id === paper.id) ?? paper;
@@ -73,7 +76,8 @@ export function Changing({ matter, children }: { matter: string; children: React
             if (!(error instanceof Refusal && error.type === "stale"))
                 return complain(`${before.name}: ${sentence_of(error, words)}`);
             try {
-                set_conflict({ mine, before, theirs: await look_again(matter, before.id) });
+                const theirs = await look_again(matter, before.id);
+                set_conflicts((waiting) => [...waiting.filter((each) => each.before.id !== before.id), { mine, before, theirs }]);
             } catch (again) {
                 complain(`${before.name}: ${sentence_of(again, words)}`);
             }
@@ -150,11 +154,12 @@ export function Changing({ matter, children }: { matter: string; children: React
             {children}
             {conflict && (
                 <ConflictBox
+                    key={conflict.before.id}
                     matter={matter}
                     conflict={conflict}
-                    onClose={() => set_conflict(undefined)}
+                    onClose={next_conflict}
                     onMine={() => {
-                        set_conflict(undefined);
+                        next_conflict();
                         if (conflict.mine === "trash") void changes.trash([conflict.theirs]);
                         else void changes.move(conflict.theirs, conflict.mine);
                     }}

@@ -9,6 +9,12 @@ export const usePeople = () =>
         queryFn: () => all_of((cursor) => ask(api.GET("/api/v1/people", { params: { query: { limit: page_limit, cursor } } }))),
     });
 
+/** "…" until the names are here. */
+export function useNameOf(): (person: string) => string {
+    const people = usePeople();
+    return (person) => people.data?.find(({ id }) => id === person)?.name ?? "…";
+}
+
 export const useGroups = () =>
     useQuery<Schemas["Group"][]>({
         queryKey: ["groups"],

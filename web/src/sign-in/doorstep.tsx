@@ -5,10 +5,16 @@ import type { ReactNode } from "react";
 import { LanguageChoice } from "../frame/language";
 import { Mark } from "../frame/mark";
 
-export function Doorstep({ title, text, children }: { title: string; text?: ReactNode; children?: ReactNode }) {
+interface DoorstepProps {
+    title: string;
+    text?: ReactNode;
+    wide?: boolean;
+    children?: ReactNode;
+}
+export function Doorstep({ title, text, wide = false, children }: DoorstepProps) {
     return (
         <div className="doorstep">
-            <main className="doorstep-card">
+            <main className={`doorstep-card ${wide ? "doorstep-wide" : ""}`}>
                 <Mark />
                 <h1>{title}</h1>
                 {text && <p className="lead">{text}</p>}

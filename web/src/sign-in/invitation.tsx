@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An invitation becomes an account: a password is chosen, the second factor is set up, and its first code signs in.
 import { useMutation } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 
 import { Form } from "react-aria-components/Form";
 import { Link } from "react-aria-components/Link";
@@ -11,12 +11,10 @@ import { sends } from "../frame/forms";
 import { Act, Field } from "../frame/parts";
 import { navigate } from "../frame/router";
 import { signed_in } from "../frame/session";
-import { Complaint, Loading } from "../frame/states";
+import { Complaint } from "../frame/states";
 import { useWords } from "../words";
 import { Doorstep } from "./doorstep";
-import { digits } from "./sign_in";
-
-const QrCode = lazy(() => import("./qr_code"));
+import { CodeField, ToScan } from "./factor";
 
 interface Chosen {
     sign_in: string;
@@ -106,25 +104,9 @@ function SecondFactor({ chosen, factor, onBack }: { chosen: Chosen; factor: Sche
     });
     return (
         <Doorstep title={words.factor_title} text={words.factor_text}>
-            <Suspense fallback={<Loading />}>
-                <QrCode text={factor.totp_uri} label={words.factor_qr} />
-            </Suspense>
-            <p className="secret">
-                {words.factor_secret} <code>{factor.totp_secret.replace(/(.{4})/g, "$1 ").trim()}</code>
-            </p>
+            <ToScan factor={factor} />
             <Form onSubmit={sends(confirming)}>
-                <Field
-                    label={words.code}
-                    hint={words.factor_code_hint}
-                    inputClass="code"
-                    value={code}
-                    onChange={(text) => set_code(digits(text))}
-                    isRequired
-                    autoFocus
-                    inputMode="numeric"
-                    pattern="[0-9]{6}"
-                    autoComplete="one-time-code"
-                />
+                <CodeField hint={words.factor_code_hint} value={code} onChange={set_code} autoFocus />
                 <Complaint error={confirming.error} />
                 <Act weight="main" type="submit" label={words.factor_confirm} isPending={confirming.isPending} />
                 <Act weight="quiet" label={words.back} onPress={onBack} />

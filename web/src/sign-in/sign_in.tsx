@@ -14,8 +14,7 @@ import { signed_in } from "../frame/session";
 import { Complaint } from "../frame/states";
 import { useWords } from "../words";
 import { Doorstep } from "./doorstep";
-
-export const digits = (text: string): string => text.replace(/\D/g, "").slice(0, 6);
+import { CodeField } from "./factor";
 
 export function SignIn() {
     const words = useWords();
@@ -52,17 +51,7 @@ export function SignIn() {
                     isRequired
                     autoComplete="current-password"
                 />
-                <Field
-                    label={words.code}
-                    hint={words.code_hint}
-                    inputClass="code"
-                    value={code}
-                    onChange={(text) => set_code(digits(text))}
-                    isRequired
-                    inputMode="numeric"
-                    pattern="[0-9]{6}"
-                    autoComplete="one-time-code"
-                />
+                <CodeField hint={words.code_hint} value={code} onChange={set_code} />
                 <Complaint error={signing_in.error} />
                 <Act weight="main" type="submit" label={words.sign_in} isPending={signing_in.isPending} />
             </Form>

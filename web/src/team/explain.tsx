@@ -8,8 +8,9 @@ import { Choice } from "../frame/choice";
 import { Icon } from "../frame/icons";
 import { Box } from "../frame/boxes";
 import { Shown } from "../frame/states";
-import { usePeople } from "../people/queries";
+import { useNameOf, usePeople } from "../people/queries";
 import { useWords } from "../words";
+import { because_in_words } from "./because";
 
 export function Explanation({ matter, person }: { matter: string; person: string }) {
     const words = useWords();
@@ -18,12 +19,15 @@ export function Explanation({ matter, person }: { matter: string; person: string
         staleTime: 0,
         queryFn: () => ask(api.POST("/api/v1/access/explain", { body: { matter, person } })),
     });
+    const name = useNameOf()(person);
+    const in_words = (permitted: boolean, because: Schemas["Because"]) =>
+        words.explained(name, permitted, because_in_words(because, name, words));
     return (
         <div className="explanation">
             <Shown query={answer}>
                 {(answer) => (
                     <>
-                        <p className="explanation-whole">{answer.sentence}</p>
+                        <p className="explanation-whole">{in_words(answer.permitted, answer.because)}</p>
                         <ul>
                             {answer.items.map((item) => (
                                 <li key={item.permission} className={item.permitted ? "permitted" : "barred"}>
@@ -33,7 +37,7 @@ export function Explanation({ matter, person }: { matter: string; person: string
                                             <span className="hidden">{item.permitted ? words.permitted : words.barred}: </span>
                                             {words.permissions[item.permission] ?? item.permission}
                                         </span>
-                                        <span className="cell-sub">{item.sentence}</span>
+                                        <span className="cell-sub">{because_in_words(item.because, name, words)}</span>
                                     </span>
                                 </li>
                             ))}

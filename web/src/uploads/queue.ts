@@ -20,8 +20,6 @@ export interface Job extends Wish {
     paper?: Paper;
 }
 
-type FileSaid = Pick<File, "name" | "size" | "lastModified">;
-
 export interface Transport {
     send_whole(wish: Wish, key: string, going: Going): Promise<Paper>;
     begin(wish: Wish, key: string, going: Going): Promise<string>;
@@ -41,7 +39,6 @@ const pausing = new DOMException("paused", "AbortError");
 export class Uploads {
     private jobs: readonly Job[] = [];
     private readonly going = new Map<string, AbortController>();
-    private readonly files_of = new Map<string, FileSaid>();
     private readonly listeners = new Set<() => void>();
     private readonly transport: Transport;
     private readonly filed: (job: Job, paper: Paper) => void;
@@ -93,14 +90,6 @@ export class Uploads {
         this.drop(id);
         this.put(this.jobs.filter((each) => each.id !== id));
         this.start();
-    }
-    began(address: string): boolean {
-        return this.files_of.has(address);
-    }
-    /** Whether this is the file that this tab began to send there. */
-    is_file_of(address: string, file: File): boolean {
-        const began = this.files_of.get(address);
-        return began?.name === file.name && began.size === file.size && began.lastModified === file.lastModified;
     }
     clear_done(): void {
         this.put(this.jobs.filter((job) => job.state !== "done"));
@@ -187,11 +176,7 @@ export class Uploads {
     }
     private async in_pieces(job: Job, going: Going): Promise<Paper> {
         const address = job.address ?? (await this.transport.begin(job, job.key, going));
-        if (!job.address) {
-            const { name, size, lastModified } = job.file;
-            this.files_of.set(address, { name, size, lastModified });
-            this.set(job.id, { address });
-        }
+        if (!job.address) this.set(job.id, { address });
         let standing;
         try {
             standing = await this.transport.standing(address, going);
@@ -210,6 +195,13 @@ export class Uploads {
         return this.transport.look(job.matter, standing.paper);
     }
 }
+
+/** Whether this is the file that an earlier visit began to send: as the server was told of it then. */
+export function is_file_of(begun: { name?: string; size: number; modified?: string }, file: FileSaid): boolean {
+    const { name, size, modified } = begun;
+    return size === file.size && (!name || name === file.name) && Date.parse(modified ?? "") === file.lastModified;
+}
+type FileSaid = Pick<File, "name" | "size" | "lastModified">;
 
 /** What another try may mend. 409 `conflict` of a piece: the offset was another; 423: the line that broke is not known to have yet. */
 export function passes(error: unknown): boolean {
@@ -236,14 +228,17 @@ export interface Total {
     sent: number;
     size: number;
     active: boolean;
+    /** Something would be lost with this tab: also what waits, is paused or asks. */
+    unfinished: boolean;
 }
 export function total_of(jobs: readonly Job[]): Total {
-    const total: Total = { count: jobs.length, done: 0, sent: 0, size: 0, active: false };
+    const total: Total = { count: jobs.length, done: 0, sent: 0, size: 0, active: false, unfinished: false };
     for (const job of jobs) {
         total.done += job.state === "done" ? 1 : 0;
         total.sent += Math.min(job.sent, job.file.size);
         total.size += job.file.size;
         total.active ||= job.state === "waiting" || job.state === "sending";
+        total.unfinished ||= job.state !== "done" && job.state !== "failed";
     }
     return total;
 }

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 
 import { type Paper, Refusal, Stopped, Unreachable } from "../api/client";
-import { in_pieces_from, type Job, total_of, type Transport, Uploads } from "./queue";
+import { in_pieces_from, is_file_of, type Job, type State, total_of, type Transport, Uploads } from "./queue";
 import type { Going, Wish } from "./transport";
 
 const file = (size: number, name = "a.pdf"): File => ({ size, name, lastModified: 0, type: "" }) as File;
@@ -223,15 +223,21 @@ test("a paper is led to its folder first; where that is refused, only it fails",
     expect(server.whole).toEqual(["a.pdf"]);
 });
 
-test("only the file that this tab began with is the same", async () => {
-    const server = new Server();
-    const { uploads, settled } = uploads_to(server);
-    const began = file(in_pieces_from + 1);
-    uploads.add([{ ...wish(), file: began }]);
-    await settled();
-    expect(uploads.is_file_of("/u/1", file(in_pieces_from + 1))).toBe(true);
-    expect(uploads.is_file_of("/u/1", { ...began, lastModified: 1 })).toBe(false);
-    expect(uploads.began("/u/2")).toBe(false);
+test("only the file that an upload was begun with goes on with it", () => {
+    const begun = { name: "a.pdf", size: 10, modified: "2026-11-23T20:50:05.123Z" };
+    const file = { name: "a.pdf", size: 10, lastModified: Date.UTC(2026, 10, 23, 20, 50, 5, 123) };
+    expect(is_file_of(begun, file)).toBe(true);
+    expect(is_file_of({ ...begun, name: "" }, { ...file, name: "b.pdf" })).toBe(true);
+    expect(is_file_of(begun, { ...file, name: "b.pdf" })).toBe(false);
+    expect(is_file_of(begun, { ...file, size: 11 })).toBe(false);
+    expect(is_file_of(begun, { ...file, lastModified: file.lastModified + 1 })).toBe(false);
+    expect(is_file_of({ size: 10 }, { ...file, lastModified: Number.NaN })).toBe(false);
+});
+
+test("what waits, is paused or asks would be lost with the tab; what is done or refused would not", () => {
+    const job = (state: State): Job => ({ ...wish(), id: "1", key: "1", state, sent: 0, left: false, trying: false });
+    for (const state of ["waiting", "sending", "paused", "taken"] as const) expect(total_of([job(state)]).unfinished).toBe(true);
+    for (const state of ["done", "failed"] as const) expect(total_of([job(state)]).unfinished).toBe(false);
 });
 
 test("what is cancelled is given up at the server, and makes room", async () => {

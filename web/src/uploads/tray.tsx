@@ -14,7 +14,7 @@ import { papers_known } from "../papers/queries";
 import { free_name, live_in } from "../papers/tree";
 import { useFormat, useWords } from "../words";
 import { uploads } from "./index";
-import { type Job, total_of } from "./queue";
+import { is_file_of, type Job, total_of } from "./queue";
 import { give_up } from "./transport";
 
 export function UploadTray() {
@@ -26,11 +26,11 @@ export function UploadTray() {
     const total = total_of(jobs);
 
     useEffect(() => {
-        if (!total.active) return;
+        if (!total.unfinished) return;
         const stay = (event: BeforeUnloadEvent) => event.preventDefault();
         addEventListener("beforeunload", stay);
         return () => removeEventListener("beforeunload", stay);
-    }, [total.active]);
+    }, [total.unfinished]);
 
     if (jobs.length === 0 && left.length === 0) return null;
     const title = jobs.length === 0 ? words.uploads_left : words.uploads_done(total.done, total.count);
@@ -169,15 +169,19 @@ function LeftLine({ upload }: { upload: Schemas["Upload"] }) {
         upload.paper && upload.revision !== undefined ? { paper: upload.paper, revision: upload.revision } : undefined;
     const name = upload.name || papers_known(upload.matter).find(({ id }) => id === upload.paper)?.name || words.a_version;
     // Name and size do not tell a file from its next draft. What was announced with a hash, the server compares at the end.
-    const began_here = uploads.began(upload.address);
-    const goes_on = began_here || upload.sha256 !== undefined;
+    const goes_on = upload.modified !== undefined || upload.sha256 !== undefined;
     const go_on = (file: File | undefined) => {
         if (!file) return;
-        if (file.size !== upload.size || (began_here && !uploads.is_file_of(upload.address, file)))
+        if (file.size !== upload.size || (upload.sha256 === undefined && !is_file_of(upload, file)))
             return complain(words.another_file(name));
         forget(upload);
         const { matter, folder = null, address } = upload;
         uploads.add([{ matter, folder, name, file, address, ...(version_of ? { version_of } : {}) }]);
+    };
+    const chosen = (from: HTMLInputElement) => {
+        const file = from.files?.[0];
+        from.value = ""; // else the same file, chosen again, is no change
+        go_on(file);
     };
     const drop = () =>
         void give_up(upload.address)
@@ -193,7 +197,7 @@ function LeftLine({ upload }: { upload: Schemas["Upload"] }) {
             <div className="job-choice">
                 {goes_on && (
                     <>
-                        <input ref={input} type="file" hidden onChange={(event) => go_on(event.target.files?.[0])} />
+                        <input ref={input} type="file" hidden onChange={(event) => chosen(event.target)} />
                         <Act label={words.choose_again} onPress={() => input.current?.click()} />
                     </>
                 )}

@@ -207,6 +207,24 @@ export const de: Words = {
     taken_off: (name) => `${name} ist vom Mandat abgezogen.`,
     why: "Warum?",
     ask_why: "Warum kann jemand dies sehen?",
+    explained: (name, permitted, because) => `${name} sieht dieses Mandat${permitted ? "" : " nicht"}. ${because}`,
+    place_on_team: (role) => `Der Platz im Team (${role})`,
+    through_group: (group) => `über die Gruppe ${group}`,
+    reasons: {
+        "role-grants": ({ firm_role }) => `Die Rolle ${firm_role} in der Kanzlei erlaubt es.`,
+        "team-grants": ({ place }) => `${place} erlaubt es.`,
+        "unknown-person": () => "Diese Person gibt es nicht.",
+        "not-active": ({ person }) => `Das Konto von ${person} ist nicht aktiv.`,
+        "person-ended": ({ person }) => `Das Konto von ${person} ist abgelaufen.`,
+        "unknown-matter": () => "Dieses Mandat gibt es nicht.",
+        "wall-forbids": () => "Eine Wand steht dazwischen; keine Rolle und kein Platz im Team geht über sie hinweg.",
+        "no-role": ({ person }) => `Keine Rolle von ${person} in der Kanzlei erlaubt es.`,
+        "no-grant": ({ person }) => `${person} ist nicht im Team, weder selbst noch über eine Gruppe.`,
+        "grant-expired": ({ place }) => `${place} würde es erlauben, ist aber abgelaufen.`,
+        "team-role-lacks": ({ place }) => `${place} erlaubt es nicht.`,
+        "matter-closed": ({ place }) => `${place} würde es erlauben, aber das Mandat ist geschlossen.`,
+        "not-oneself": () => "Das geht nur für andere, nie für sich selbst.",
+    },
     permitted: "Darf",
     barred: "Darf nicht",
     team_roles: { lead: "Leitung", member: "Mitarbeit", reader: "Lesend" },
@@ -284,6 +302,220 @@ export const de: Words = {
     on_both_sides: (names) => `Auf beiden Seiten, und darum von beiden ausgeschlossen: ${names}`,
     not_yours_to_see: "(nicht für Sie bestimmt)",
     side_kinds: { matters: "Mandat", clients: "Mandant", people: "Person", groups: "Gruppe" },
+
+    setup_title: "Eine Kanzlei gründen",
+    setup_steps: ["Die Kanzlei", "Schließfächer und Aufschließen", "Wiederherstellungs\u00adanteile", "Verwaltung", "Ihr zweiter Faktor"],
+    setup_step: (at, of) => `Schritt ${at} von ${of}`,
+    setup_text:
+        "Eine Kanzlei wird in fünf Schritten gegründet. Bis zum letzten wird nichts gespeichert; " +
+        "schließen Sie diese Seite, und nichts ist geschehen.",
+    setup_last: "Mit dem richtigen Code ist die Kanzlei gegründet, und Sie sind angemeldet.",
+    setup_over_title: "Dieser Link gilt nicht mehr",
+    setup_over_text:
+        "Er gilt einmal, eine Stunde lang, solange der Befehl läuft, der ihn ausgegeben hat. " +
+        "Für einen neuen führen Sie auf dem Server wieder muniment setup aus.",
+    setup_done_title: "Die Kanzlei ist gegründet",
+    setup_done_text: "Dieser Link ist verbraucht. Melden Sie sich mit dem an, was gewählt wurde.",
+    setup_none_title: "Hier gibt es noch keine Kanzlei",
+    setup_none_text:
+        "Um eine zu gründen, öffnen Sie den Link, den muniment setup auf dem Server ausgegeben hat. " +
+        "Wurde diese Seite neu geladen, öffnen Sie den Link noch einmal.",
+    setup_conflict:
+        "Das passt nicht zu dem, was entschieden wurde, vielleicht in einem anderen Fenster. Gehen Sie zurück und sehen Sie nach.",
+    firm_name: "Name der Kanzlei",
+    slots_text:
+        "Ein Schließfach ist ein kleiner Ordner, der den Schlüssel der jetzigen Epoche birgt. Sind alle verloren, ist alles verloren; " +
+        "deshalb sind es mindestens zwei an verschiedenen Orten: Laufwerke anderer Maschinen, auf dem Server eingehängt. Nie auf der " +
+        "Platte des Servers selbst, und nie dort, wo sie gesichert werden.",
+    slots_named: "Die Schließfächer wurden am Terminal genannt:",
+    slots_trial: "Nur zum Ausprobieren: Beide Schließfächer liegen auf der Platte der Daten; wer sie nimmt, kann alles lesen.",
+    slot: (number) => `Ordner von Schließfach ${number}`,
+    slot_more: "Noch ein Schließfach",
+    slot_states: {
+        "data-disk":
+            "Es liegt auf der Platte der Daten. Wer diese nimmt, hat beides; legen Sie es anderswohin, oder fahren Sie wissentlich fort.",
+        "same-disk":
+            "Es liegt auf der Platte eines anderen: Eine verlorene Platte kostet beide. Legen Sie es anderswohin, " +
+            "oder fahren Sie wissentlich fort.",
+        "not-absolute": "Der ganze Pfad ist nötig, von / an.",
+        twice: "Das ist derselbe Ordner wie ein anderes Schließfach.",
+        "in-home": "Es liegt im Ordner von Muniment. Ein Schließfach muss getrennt liegen von dem, was es öffnet.",
+        "holds-something": "In diesem Ordner liegt etwas, vielleicht die Schlüssel einer anderen Kanzlei. Nennen Sie einen leeren.",
+        "not-writable":
+            "Muniment kann dort nicht schreiben, oder nicht daneben, wo Schlüsselsätze abgelegt werden. Ist das Laufwerk eingehängt, " +
+            "und gehört der Ordner dem Benutzer muniment?",
+    },
+    unlock_by: "Was die Kanzlei nach jedem Start des Servers öffnet",
+    unlocks: {
+        passphrase: { name: "Eine Passphrase", text: "Jemand tippt sie am Server ein. Wer die Maschine nimmt, kann nichts lesen." },
+        "key-file": {
+            name: "Eine Schlüsseldatei auf dem Server",
+            text: "Die Kanzlei öffnet sich von selbst. Wer die ganze Maschine nimmt, kann alles lesen.",
+        },
+        shares: {
+            name: "Allein die Wiederherstellungsanteile",
+            text: "Nach jedem Start müssen so viele Inhaber zusammenkommen, wie Sie unten sagen.",
+        },
+    },
+    passphrase: "Passphrase",
+    passphrase_hint:
+        "Mindestens 12 Zeichen; mehrere Wörter ohne Zusammenhang eignen sich gut. Sie wird nirgends aufbewahrt: " +
+        "Schreiben Sie sie auf und schließen Sie sie weg.",
+    passphrase_again: "Die Passphrase noch einmal",
+    password_again: "Das Passwort noch einmal",
+    not_the_same: "Das ist nicht dasselbe.",
+    strength: "Stärke",
+    strength_none: "Mindestens 12 Zeichen und nicht bald zu erraten.",
+    strength_good: "Stark genug.",
+    weaknesses: {
+        short: "Zu kurz: mindestens 12 Zeichen.",
+        "own-names": "Zu schwach: aus einem Namen von Ihnen oder der Kanzlei gemacht.",
+        common: "Zu schwach: aus Wörtern, die zuerst versucht werden.",
+        pattern: "Zu schwach: eine Folge oder eine Tastenreihe.",
+        repeats: "Zu schwach: Es wiederholt sich.",
+        date: "Zu schwach: aus einem Datum gemacht.",
+        simple: "Zu schwach: zu einfach.",
+    },
+    shares_text:
+        "Wiederherstellungsanteile sind Wörter auf Papier, eine Seite für jeden Inhaber. Zusammen öffnen sie die Kanzlei, wenn alles " +
+        "außer den Daten und einem Schließfach verloren ist; weniger davon verraten nichts. Geben Sie sie Partnern, die sie getrennt " +
+        "aufbewahren.",
+    shares_of: "Wie viele Inhaber",
+    shares_needed: "Wie viele davon die Kanzlei zusammen öffnen",
+    shares_none: "keine Anteile",
+    shares_none_text:
+        "Ohne Anteile verliert für immer alles, wer die Passphrase oder die Schlüsseldatei verliert. " +
+        "muniment keys new-root macht später welche.",
+    shares_said: (needed, of) => `Beliebige ${needed} der ${of} Inhaber öffnen die Kanzlei; ${needed - 1} können es nicht.`,
+    shares_make: "Anteile machen",
+    shares_anew: "Es sind schon Anteile auf Papier. Neue machen sie wertlos.",
+    shares_keep: "Die auf dem Papier behalten",
+    shares_begin_anew: "Neue Anteile machen",
+    go_on_without: "Ohne fortfahren",
+    shares_come: (holder, of) =>
+        `Jetzt kommt Inhaber ${holder} von ${of} allein an den Bildschirm. Was gezeigt wird, wird nur einmal gezeigt.`,
+    shares_show: (holder) => `Die Seite von Inhaber ${holder} zeigen`,
+    shares_paper:
+        "Drucken Sie es, oder schreiben Sie es ab; dann vergleichen Sie. Mancher Drucker behält, was er gedruckt hat: " +
+        "Nehmen Sie einen anderen.",
+    shares_next: "Es ist auf Papier",
+    shares_confirm: "Ein Wort von jeder Seite, wie es auf dem Papier steht. Ein Schreibfehler, der jetzt gefunden wird, kostet nichts.",
+    share_word: (number, holder) => `Wort ${number} von Inhaber ${holder}`,
+    share_word_wrong: "Eines dieser Wörter lautet auf der Seite anders. Vergleichen Sie sie, Nummer für Nummer.",
+    shares_voided:
+        "Inzwischen wurden andere Anteile gemacht, vielleicht in einem anderen Fenster. Diese Papiere öffnen nichts: Vernichten Sie sie.",
+    print: "Drucken",
+    share_title: "Wiederherstellungs\u00adanteil von Muniment",
+    share_firm: "Kanzlei",
+    share_holder: "Inhaber",
+    share_holder_of: (holder, of) => `${holder} von ${of}`,
+    share_opens: "Öffnet",
+    share_opens_any: (needed, of) => `beliebige ${needed} der ${of} zusammen`,
+    share_set: "Satz",
+    share_made: "Gemacht am",
+    share_keep:
+        "Bewahren Sie es auf, wo es niemand sonst liest, getrennt von den anderen Inhabern. Um die Kanzlei zu öffnen: " +
+        "muniment unlock --share auf ihrer Maschine oder muniment-cli unlock von überall. Die Wörter sind SLIP-0039; auch andere " +
+        "Programme können sie zusammensetzen.",
+    administrator_text:
+        "Sie verwalten Konten und Muniment selbst. Allein dadurch sehen Sie keine Akte: Das tut, wer an einem Mandat arbeitet.",
+    your_name: "Ihr Name",
+    factor_wrong: "Dieser Code stimmt nicht. Warten Sie auf den nächsten; vielleicht geht die Uhr des Telefons falsch.",
+    found_firm: "Die Kanzlei gründen",
+
+    jobs: "Aufgaben",
+    jobs_text:
+        "Was Muniment von selbst tut. Was sich verspätet, hängt, misslingt oder etwas findet, steht auch als Alarm im Protokoll.",
+    no_jobs: "Hier geschieht nichts von selbst",
+    no_jobs_text: "In einer Kopie der Kanzlei läuft keine Aufgabe.",
+    job_lines: {
+        "log.verify": "Das Protokoll prüfen: jeden Eintrag, jede Kachel, jeden Prüfpunkt",
+        "records.scrub": "Jeden Schlüssel, Namen und jedes Geheimnis öffnen und mit dem Protokoll vergleichen",
+        "content.scrub": "Jedes versiegelte Byte jedes Dokuments lesen und Schäden benennen",
+        "sessions.sweep": "Abgelaufene Sitzungen beenden und beantwortete Anfragen nach einem Tag vergessen",
+        "uploads.sweep": "Uploads beenden, die niemand fortgesetzt hat",
+    },
+    job_states: { waits: "wartet", runs: "läuft", paused: "angehalten", late: "verspätet", hangs: "hängt" },
+    job_counts: {
+        entries: "Einträge",
+        checkpoints: "Prüfpunkte",
+        tiles: "Kacheln",
+        records: "Datensätze",
+        documents: "Dokumente",
+        versions: "Fassungen",
+        wrong: "falsch",
+        objects: "Objekte",
+        damaged: "beschädigt",
+        unreadable: "unlesbar",
+        ended: "beendet",
+        expired: "abgelaufen",
+        forgotten: "vergessen",
+    },
+    job_last: "Letzter Lauf endete",
+    job_since: "Läuft seit",
+    job_succeeded: "Zuletzt gelungen",
+    job_due: "Nächster Lauf",
+    job_counted: "Gezählt",
+    job_never: "noch nie",
+    job_run: "Jetzt ausführen",
+    job_pause: "Anhalten",
+    job_resume: "Fortsetzen",
+    job_paused: "Angehalten",
+    job_paused_by: (name, at) => `von ${name}, ${at}`,
+    job_found: "Der letzte Lauf hat etwas gefunden, das ein Mensch ansehen muss. Was, steht im Protokoll.",
+    job_failed: (tries) => mehrere(tries, "Der letzte Lauf misslang.", `Die letzten ${tries} Läufe misslangen.`),
+    job_moved_on:
+        "Diese Aufgabe ist inzwischen weiter. Sehen Sie nach, wie es jetzt steht, und wiederholen Sie es, wenn Sie es noch möchten.",
+    job_ordered: {
+        run: (line) => `Beginnt jetzt: ${line}`,
+        pause: (line) => `Angehalten: ${line}`,
+        resume: (line) => `Geht weiter, wenn sie fällig ist: ${line}`,
+    },
+
+    doctor: "Zustand",
+    look_again: "Neu ansehen",
+    looked_at: (at, version) => `Angesehen ${at}. Muniment ${version}. Die Befunde sind auf Englisch.`,
+    doctor_looks: "Muniment sieht sich an …",
+    doctor_well: "Nichts gefährdet die Zusagen",
+    doctor_wanting: "Zu beheben",
+    doctor_good: "In Ordnung",
+    levels: { good: "gut", warning: "Warnung", red: "rot" },
+    checks: {
+        "server.runs": "Der Server antwortet",
+        "server.open": "Der Tresorraum ist offen",
+        "slots.reach": "Schließfach erreichbar",
+        "slots.holds": "Schließfach birgt den Schlüssel",
+        "slots.apart": "Schließfächer liegen getrennt",
+        "slots.file-system": "Laufwerk eines Schließfachs",
+        "unlock.files": "Dateien zum Aufschließen",
+        "unlock.shares": "Wiederherstellungs\u00adanteile",
+        "disk.room": "Platz auf der Platte",
+        "disk.file-system": "Laufwerk der Daten",
+        "disk.copies": "Kopien aus der Zeit vor einem Upgrade",
+        "disk.sync": "Wie lange das Sichern auf die Platte dauert",
+        "database.reach": "Datenbank",
+        "database.fsync": "Datenbank: fsync",
+        "database.full-page-writes": "Datenbank: ganze Seiten",
+        "database.role": "Datenbank: Rolle",
+        "database.checksums": "Datenbank: Prüfsummen",
+        "bucket.reach": "Bucket",
+        "bucket.clock": "Uhr des Buckets",
+        "bucket.keeps": "Was der Bucket behält",
+        "certificate.pair": "Zertifikat und Schlüssel",
+        "certificate.names": "Namen des Zertifikats",
+        "certificate.days": "Tage des Zertifikats",
+        "jobs.state": "Aufgabe",
+        "clock.synchronised": "Die Uhr wird gestellt",
+        "clock.jumped": "Die Uhr ist gesprungen",
+        "memory.swap": "Arbeitsspeicher und Auslagerung",
+        "memory.core-files": "Speicherabbilder",
+        "memory.keys": "Schlüssel im Arbeitsspeicher",
+        "backup.none": "Sicherung",
+    },
+
+    idle_title: "Sind Sie noch da?",
+    idle_text: (seconds) => `Diese Seite wurde eine Weile nicht benutzt. In ${seconds} Sekunden werden Sie abgemeldet.`,
+    idle_stay: "Angemeldet bleiben",
 
     signed_in_since: "Angemeldet seit",
     session_ends: "Sitzung endet",

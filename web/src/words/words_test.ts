@@ -35,7 +35,7 @@ for (const [language, words] of Object.entries({ en, de })) {
 
 test("no word is left in the other language, but those that are the same in both", () => {
     const same = Object.entries(en).filter(([key, word]) => typeof word === "string" && de[key as keyof typeof de] === word);
-    expect(same.map(([key]) => key).sort()).toEqual(["code", "name", "nobody", "person", "uploads"]);
+    expect(same.map(([key]) => key).sort()).toEqual(["code", "name", "nobody", "passphrase", "person", "uploads"]);
 });
 
 test("sizes, dates and order are those of the place", () => {

@@ -75,7 +75,8 @@ Result<Bucket> bucket_to(const Home& home, const cli::Arguments& given) {
         boost::system::error_code failed;
         auto said = json::parse(*text, failed);
         if (!failed && said.is_object()) {
-            if (auto begun = Bucket::from_json(said.as_object()); begun && begun->text() == bucket.text()) bucket.place.store = begun->place.store;
+            auto begun = Bucket::from_json(said.as_object());
+            if (begun && begun->text() == bucket.text()) bucket.place.store = begun->place.store;
         }
     }
     CHECK(write_private_file(kept, json::serialize(bucket.as_json()) + "\n", true));
@@ -154,8 +155,8 @@ int run(const cli::Arguments& given) {
     auto tell = [&](const char* what, const Left& left, std::uint64_t count, const std::string& from, const std::string& to) {
         said[what] = {{"moved", count}, {"bytes", left.bytes}, {"from", from}, {"to", to}, {"former", left.former}};
         if (given.json()) return;
-        say(std::to_string(count) + " " + what + " lie in " + to + " now, read back and compared. What was in " + from + " is " + left.former +
-            "; remove it once you are sure.");
+        say(std::to_string(count) + " " + what + " lie in " + to + " now, read back and compared. What was in " + from + " is " +
+            left.former + "; remove it once you are sure.");
     };
     if (given.has("--packs")) {
         auto before = place_of_packs(*home);
@@ -185,8 +186,8 @@ cli::Command move_command() {
             .line = "Move a firm's rows into PostgreSQL, or its papers into a bucket, or back",
             .text = "Stop the server first, on every node. Nothing is opened, so no key is needed: rows and packs are copied as they are\n"
                     "sealed, read back, and compared. The firm lives at the new place once all of it is there; until then it is where it\n"
-                    "was, and the same command goes on from where it was cut off. What it left is kept under another name, for you to remove,\n"
-                    "and a node that still looks there finds no firm.\n\n"
+                    "was, and the same command goes on from where it was cut off. What it left is kept under another name, for you to\n"
+                    "remove, and a node that still looks there finds no firm.\n\n"
                     "The new database must be empty, the prefix in the bucket unused. Other nodes join anew (muniment join).\n\n"
                     "Examples:\n"
                     "  muniment move --database 'postgresql://muniment@db.example/muniment?passfile=/etc/muniment/pgpass&sslrootcert=…'\n"

@@ -65,7 +65,8 @@ class BucketSink final : public PackSink {
     Result<void> put(const PackId& pack, std::uint64_t length, const Read& read) override {
         auto key = s3::key_of(client_.place(), pack);
         auto there = client_.length(key);
-        if (there) return *there == length ? Result<void>{} : fail(Problem::already_done, "another pack " + pack.text() + " is there already");
+        if (there && *there == length) return {};
+        if (there) return fail(Problem::already_done, "another pack " + pack.text() + " is there already");
         if (there.error().problem != Problem::not_found) return std::unexpected<Error>(there.error());
         if (length > limits::s3_batch_bytes_max) return send_in_parts(key, length, read);
         Bytes whole(length);

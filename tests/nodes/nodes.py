@@ -334,7 +334,7 @@ def locked_while_the_database_was_away(firm, matter):
 def locked_during_a_transfer(firm, matter):
     """Whoever turns the epoch does not wait for a node that is locked, once the last transfer has left it."""
     a, b = firm.nodes[:2]
-    status, paper = firm.caller(a, "vera").file(matter, random.Random(5).randbytes(48 << 20))
+    status, paper = firm.caller(a, "vera").file(matter, random.Random(5).randbytes(192 << 20))   # more than a connection's buffers hold
     expect(status == 201, "a large paper is not filed")
     reader = firm.caller(b, "vera")
     answer = reader.begin("GET", f"/matters/{matter}/papers/{paper['id']}/content")

@@ -54,7 +54,9 @@ move --database sqlite --packs home
 start_server
 file back.bin 30000
 whole 'back in a file'
-if timeout 20 "$muniment" serve --home "$work/stale" --port 0 >"$work/answer" 2>&1 </dev/null; then failed 'a node with the former address serves'; fi
-grep -q ' at https:.*LOCKED\|The packs at\|the packs at\|not there' "$work/answer" || failed 'a node with the former address does not say what is wrong'
+if timeout 20 "$muniment" serve --home "$work/stale" --port 0 >"$work/answer" 2>&1 </dev/null; then
+    failed 'a node with the former address serves'
+fi
+grep -qi ' LOCKED\|the packs at\|no firm\|is not there' "$work/answer" || failed 'a node with the former address does not say what is wrong'
 if "$muniment" move --home "$home" --database sqlite >"$work/answer" 2>&1; then failed 'it moves to where it is'; fi
 echo 'moved into PostgreSQL and another folder, and back; nothing was lost'

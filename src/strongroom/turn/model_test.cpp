@@ -177,6 +177,8 @@ class Program {
         if (refusal(firm_.standing())) return;
         auto opened = firm_.open();
         ASSERT_TRUE(opened) << why(opened);
+        // An older database knows nothing of our session; what is asked here is whether keys open.
+        firm_.gate->ask_of_sessions({});
         for (int i = 0; i < SlotWatch::checks_needed; ++i) static_cast<void>(firm_.watch->check());
     }
     void kill_after(std::size_t steps, const std::function<void()>& what) {

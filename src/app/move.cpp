@@ -48,10 +48,11 @@ struct Left : storage::Carried {
     std::string former;                    ///< what the place that was left is called now
 };
 
-Result<Left> move_database(Home& home, const std::string& wanted) {
+/// Nothing where they are there already: the same command goes on with what is left of it.
+Result<std::optional<Left>> move_database(Home& home, const std::string& wanted) {
     auto next = home;
     next.postgresql = wanted == "sqlite" ? "" : wanted;
-    if (next.postgresql == home.postgresql) return fail(Problem::already_done, "the rows are there already");
+    if (next.postgresql == home.postgresql) return std::optional<Left>{};
     if (!next.postgresql.empty() && !wanted.starts_with("postgresql://"))
         return fail(Problem::malformed, "--database takes postgresql://user@host/database?passfile=FILE, or sqlite");
     TRY(auto lock, HomeLock::take(home));
@@ -64,7 +65,7 @@ Result<Left> move_database(Home& home, const std::string& wanted) {
     TRY(left.former, storage::leave_rows(rows_of(home)));
     CHECK(next.save());
     home = std::move(next);
-    return left;
+    return std::optional(std::move(left));
 }
 
 /// A new store in a bucket has an id of its own, which a move that was cut off has to find again.
@@ -112,7 +113,7 @@ Result<void> return_to_papers(const Home& home) {
     return storage::return_to_packs(home.bucket->place, std::move(credentials));
 }
 
-Result<Left> move_papers(Home& home, const cli::Arguments& given) {
+Result<std::optional<Left>> move_papers(Home& home, const cli::Arguments& given) {
     auto next = home;
     next.bucket.reset();
     next.packs_folder.clear();
@@ -123,7 +124,7 @@ Result<Left> move_papers(Home& home, const cli::Arguments& given) {
         next.packs_folder = fs::absolute(wanted).lexically_normal().string();
     }
     bool same = next.bucket ? home.bucket && home.bucket->text() == next.bucket->text() : !home.bucket && home.packs() == next.packs();
-    if (same) return fail(Problem::already_done, "the papers are there already");
+    if (same) return std::optional<Left>{};
     CHECK(return_to_papers(home));
     TRY(auto stores, Stores::open(home));
     TRY(auto target, open_target(next));
@@ -138,7 +139,7 @@ Result<Left> move_papers(Home& home, const cli::Arguments& given) {
     std::error_code ignored;
     fs::remove(home.folder / "move.json", ignored);
     home = std::move(next);
-    return left;
+    return std::optional(std::move(left));
 }
 
 std::string place_of_rows(const Home& home) {
@@ -152,7 +153,14 @@ int run(const cli::Arguments& given) {
     auto home = Home::open(home_folder(given.get("--home")));
     if (!home) return failed(home.error());
     json::object said;
-    auto tell = [&](const char* what, const Left& left, std::uint64_t count, const std::string& from, const std::string& to) {
+    auto tell = [&](const char* what, const std::optional<Left>& moved, std::uint64_t count, const std::string& from,
+                    const std::string& to) {
+        if (!moved) {
+            said[what] = {{"moved", 0}, {"to", to}};
+            if (!given.json()) say("The " + std::string(what) + " lie in " + to + " already.");
+            return;
+        }
+        const auto& left = *moved;
         said[what] = {{"moved", count}, {"bytes", left.bytes}, {"from", from}, {"to", to}, {"former", left.former}};
         if (given.json()) return;
         say(std::to_string(count) + " " + what + " lie in " + to + " now, read back and compared. What was in " + from + " is " +
@@ -162,13 +170,13 @@ int run(const cli::Arguments& given) {
         auto before = place_of_packs(*home);
         auto left = move_papers(*home, given);
         if (!left) return failed(left.error());
-        tell("packs", *left, left->packs, before, place_of_packs(*home));
+        tell("packs", *left, *left ? (*left)->packs : 0, before, place_of_packs(*home));
     }
     if (given.has("--database")) {
         auto before = place_of_rows(*home);
         auto left = move_database(*home, given.get("--database"));
         if (!left) return failed(left.error());
-        tell("rows", *left, left->rows, before, place_of_rows(*home));
+        tell("rows", *left, *left ? (*left)->rows : 0, before, place_of_rows(*home));
     }
     if (given.json()) say(json::serialize(said));
     return 0;
